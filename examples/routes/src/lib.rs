@@ -1,0 +1,1 @@
+//! An application whose routes load when they are first opened.

@@ -1,0 +1,53 @@
+//! Every name that the attribute, the loader and the splitter agree on.
+//!
+//! The attribute has to spell the import modules as literals; a test of the macro crate holds the two together.
+//! The number in the module names is the version of this contract: the splitter refuses a program built for another.
+
+/// What every import module of ours begins with, followed by the version and a colon.
+pub const MODULE_PREFIX: &str = "cleave";
+
+/// The version of the contract that this crate speaks.
+pub const VERSION: u32 = 1;
+
+/// Import module of the markers by which an entry is recognised; the import's name is the split's. `() -> ()`.
+pub const MARKER_MODULE: &str = "cleave1:split";
+
+/// Import module of the handles of `split!`: the import's name is the split's. `() -> i32`: the index of the split
+/// in the manifest, or -1 where the program has no entry of that name.
+pub const HANDLE_MODULE: &str = "cleave1:handle";
+
+/// Import module of what the loader needs from the splitter.
+pub const RUNTIME_MODULE: &str = "cleave1:runtime";
+
+/// `(frame: i32, slot: i32) -> ()`: calls the entry in the slot with the frame. Becomes a `call_indirect`.
+pub const CALL: &str = "call";
+
+/// `() -> i32`: the length of the embedded manifest in bytes.
+pub const MANIFEST_LEN: &str = "manifest_len";
+
+/// `(destination: i32) -> ()`: copies the embedded manifest into memory.
+pub const MANIFEST_COPY: &str = "manifest_copy";
+
+/// The import namespace of a chunk: it is given the export object of main.
+pub const MAIN_NAMESPACE: &str = "m";
+
+/// What the names of main's exports for chunks begin with.
+pub const EXPORT_PREFIX: &str = "@";
+
+/// Main's export of its function table.
+pub const EXPORT_TABLE: &str = "@table";
+
+/// Main's export of its memory for chunks.
+pub const EXPORT_MEMORY: &str = "memory";
+
+/// A chunk's export that writes the chunk's data into memory; absent where it has none. `() -> ()`, called once.
+pub const CHUNK_INIT: &str = "init";
+
+/// Custom section of a chunk: the build id of the program that it belongs to, 16 bytes.
+pub const BUILD_SECTION: &str = "cleave.build";
+
+/// The JavaScript file beside the generated glue that knows where the program's files lie.
+pub const ENV_FILE: &str = "wasm-cleave-env.js";
+
+/// Function of [`ENV_FILE`], `() -> string`: the URL relative to which chunk files are found.
+pub const ENV_BASE: &str = "base";

@@ -1,0 +1,10 @@
+//! Split functions of a wasm-bindgen program, loaded when they are first awaited.
+//!
+//! What an application depends on: the attribute [`wasm_split`] and the runtime behind it.
+
+#[doc(hidden)]
+pub mod contract;
+#[doc(hidden)]
+pub mod manifest;
+
+pub use wasm_cleave_macro::wasm_split;

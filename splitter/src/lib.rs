@@ -1,0 +1,1 @@
+//! Splits a linked wasm-bindgen program into a main module and chunks.
