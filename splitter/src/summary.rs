@@ -1,0 +1,1 @@
+//! The sizes of a program: what the table after a build and `--json` show.
