@@ -4,7 +4,13 @@
 
 #[doc(hidden)]
 pub mod contract;
+mod error;
+mod ids;
+mod load;
 #[doc(hidden)]
 pub mod manifest;
+mod runtime;
 
+pub use error::{ErrorKind, LoadError};
+pub use load::Load;
 pub use wasm_cleave_macro::wasm_split;
