@@ -1,0 +1,81 @@
+//! What a failed load means to the caller: the second option of the attribute.
+
+use std::task::Poll;
+
+use crate::error::LoadError;
+
+/// How a call reports that its chunk could not be loaded; `T` is what the function itself returns.
+pub trait Policy<T> {
+    /// What awaiting the call gives.
+    type Output;
+
+    #[doc(hidden)]
+    fn ran(out: T) -> Self::Output;
+
+    #[doc(hidden)]
+    fn failed(error: LoadError) -> Poll<Self::Output>;
+}
+
+/// `#[wasm_split(name)]`: awaiting gives `Result<T, LoadError>`.
+#[derive(Debug)]
+pub enum Fallible {}
+
+/// `#[wasm_split(name, flatten)]`: awaiting gives the function's own `Result<_, E>`, where `E: From<LoadError>`.
+#[derive(Debug)]
+pub enum Flatten {}
+
+/// `#[wasm_split(name, infallible)]`: awaiting gives `T`.
+///
+/// If the load fails, it never completes. The failure is reported to the JavaScript side as a rejected promise that
+/// nobody handles, with an `Error` named `ChunkLoadError`: `unhandledrejection` on a page or in a worker, in Node
+/// `unhandledRejection` and, where nobody listens, `uncaughtException`. The Rust side goes on undisturbed.
+#[derive(Debug)]
+pub enum Infallible {}
+
+impl<T> Policy<T> for Fallible {
+    type Output = Result<T, LoadError>;
+
+    fn ran(out: T) -> Self::Output {
+        Ok(out)
+    }
+
+    fn failed(error: LoadError) -> Poll<Self::Output> {
+        Poll::Ready(Err(error))
+    }
+}
+
+impl<T, E: From<LoadError>> Policy<Result<T, E>> for Flatten {
+    type Output = Result<T, E>;
+
+    fn ran(out: Result<T, E>) -> Self::Output {
+        out
+    }
+
+    fn failed(error: LoadError) -> Poll<Self::Output> {
+        Poll::Ready(Err(error.into()))
+    }
+}
+
+impl<T> Policy<T> for Infallible {
+    type Output = T;
+
+    fn ran(out: T) -> T {
+        out
+    }
+
+    fn failed(error: LoadError) -> Poll<T> {
+        report(error);
+        Poll::Pending
+    }
+}
+
+/// A rejected promise, since an exception thrown from here would leave the Rust frames below it as they are, with
+/// all that they have borrowed.
+#[cfg(target_family = "wasm")]
+fn report(error: LoadError) {
+    let _ = js_sys::Promise::reject(&error.into());
+}
+
+/// Nothing is loaded on other targets, so nothing fails.
+#[cfg(not(target_family = "wasm"))]
+fn report(_error: LoadError) {}

@@ -1,0 +1,55 @@
+//! A split as a whole, apart from any call: what `split!(name)` gives.
+
+use std::fmt;
+
+use crate::ids::SplitIndex;
+use crate::load::{self, Load, Target};
+
+/// All split functions of one name, as [`split!`](crate::split) gives them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    name: &'static str,
+    index: Option<SplitIndex>,
+}
+
+impl Split {
+    /// `handle` is what the import of the split's handle returned.
+    #[doc(hidden)]
+    pub fn new(name: &'static str, handle: i32) -> Self {
+        Split {
+            name,
+            index: u32::try_from(handle).ok().map(SplitIndex),
+        }
+    }
+
+    /// The name given in the attribute.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether its functions can run at once. True for a name that no function of the program has.
+    pub fn is_loaded(&self) -> bool {
+        load::is_loaded(self.target())
+    }
+
+    /// Loads it now, so that later calls need not wait. Starts when first polled.
+    pub fn preload(&self) -> Load {
+        load::load(self.target())
+    }
+
+    /// Loads it when the thread has nothing better to do. Starts by itself; a failure is forgotten, and a later call
+    /// tries again.
+    pub fn prefetch(&self) {
+        load::prefetch(self.target());
+    }
+
+    fn target(&self) -> Target {
+        Target::Split(self.index)
+    }
+}
+
+impl fmt::Debug for Split {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Split").field(&self.name).finish()
+    }
+}
