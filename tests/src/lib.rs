@@ -1,1 +1,12 @@
-//! Harness of the end-to-end tests.
+//! Harness of the end-to-end tests: builds programs, splits them, runs them in Node and Chromium, compares.
+//!
+//! A program that is split must write the same transcript as the same program left in one module.
+
+pub mod browser;
+pub mod cargo;
+pub mod case;
+pub mod inspect;
+pub mod node;
+pub mod program;
+pub mod server;
+pub mod transcript;

@@ -1,0 +1,62 @@
+// node node.cjs GLUE split|whole: runs a program, one event of its transcript a line on stdout.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { makeHost, describe, runProgram } = require('./host.js');
+
+const [glue, shape] = process.argv.slice(2);
+const folder = path.dirname(path.resolve(glue));
+let ended = false;
+
+function emit(event) {
+  if (ended) return;
+  fs.writeSync(1, JSON.stringify(event) + '\n');
+  if ('end' in event) {
+    ended = true;
+    process.exit(0);
+  }
+}
+
+// Faults are done to the chunk files themselves.
+const isChunk = (name) => name.endsWith('.wasm') && !name.endsWith('_bg.wasm');
+const aside = path.join(folder, 'aside');
+const control = {
+  base: () => folder,
+  point() {},
+  async fault(kind) {
+    if (fs.existsSync(aside)) {
+      for (const name of fs.readdirSync(aside)) fs.renameSync(path.join(aside, name), path.join(folder, name));
+      fs.rmdirSync(aside);
+    }
+    if (kind === 'none') return;
+    fs.mkdirSync(aside);
+    for (const name of fs.readdirSync(folder).filter(isChunk)) {
+      const bytes = fs.readFileSync(path.join(folder, name));
+      fs.renameSync(path.join(folder, name), path.join(aside, name));
+      const damaged = {
+        missing: () => null,
+        gone: () => null,
+        wrong: () => Buffer.from('this is not wasm'),
+        truncated: () => bytes.subarray(0, bytes.length / 2),
+        other: () => otherBuild(bytes),
+      }[kind]();
+      if (damaged) fs.writeFileSync(path.join(folder, name), damaged);
+    }
+    if (kind === 'gone') setTimeout(() => control.fault('none'), 1000);
+  },
+};
+
+// The same chunk with another build id: a valid module that belongs to another program.
+function otherBuild(bytes) {
+  const other = Buffer.from(bytes);
+  const at = other.indexOf('cleave.build') + 'cleave.build'.length;
+  for (let i = 0; i < 16; i++) other[at + i] ^= 0xff;
+  return other;
+}
+
+globalThis.host = makeHost(emit, shape === 'split', control);
+process.on('uncaughtException', (error) => emit({ end: `uncaught ${describe(error)}` }));
+process.on('unhandledRejection', (error) => emit({ end: `unhandled ${describe(error)}` }));
+process.on('exit', () => emit({ end: 'stuck: nothing is left that could continue' }));
+
+runProgram(require(path.resolve(glue)), emit);

@@ -1,0 +1,189 @@
+//! Every fixture, split and whole, in Node and in Chromium: equal transcripts, and the structure that it demands.
+//!
+//! Tests are called `CASE::structure`, `CASE::node` and `CASE::chromium`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use libtest_mimic::{Arguments, Trial};
+use wasm_cleave_cli::Target;
+use wasm_cleave_tests::browser::SharedBrowser;
+use wasm_cleave_tests::cargo::{Settings, build_fixtures, repository};
+use wasm_cleave_tests::case::{Case, Demand, Splits};
+use wasm_cleave_tests::node;
+use wasm_cleave_tests::program::{Ready, Shape, prepare};
+use wasm_cleave_tests::server::Server;
+use wasm_cleave_tests::transcript::Transcript;
+
+/// What happens once, for whichever test comes first; failures are kept as text.
+type Once<T> = OnceLock<Result<T, String>>;
+
+fn once<T>(cell: &Once<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    let made = cell.get_or_init(|| make().map_err(|error| format!("{error:#}")));
+    made.as_ref().map_err(|error| anyhow!("{error}"))
+}
+
+/// What all tests share.
+struct Suite {
+    site: PathBuf,
+    linked: Once<BTreeMap<String, PathBuf>>,
+    browser: SharedBrowser,
+    server: Server,
+}
+
+impl Suite {
+    fn linked(&self, case: &str) -> Result<&Path> {
+        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let all = once(&self.linked, || {
+            build_fixtures(scratch, &Settings::release(), &[])
+        })?;
+        let module = all
+            .get(case)
+            .context("cargo built no module of this name")?;
+        Ok(module)
+    }
+}
+
+/// A fixture and its programs, each split when a test first needs it.
+struct Fixture {
+    case: Case,
+    suite: Arc<Suite>,
+    split: [Once<Ready>; 2],
+    whole: [Once<Ready>; 2],
+}
+
+impl Fixture {
+    fn program(&self, shape: Shape, target: Target) -> Result<&Ready> {
+        let (cells, shape_name) = match shape {
+            Shape::Split => (&self.split, "split"),
+            Shape::Whole => (&self.whole, "whole"),
+        };
+        let (cell, host) = match target {
+            Target::Web => (&cells[0], "web"),
+            Target::NodeJs => (&cells[1], "node"),
+        };
+        once(cell, || {
+            let folder = self
+                .suite
+                .site
+                .join(&self.case.name)
+                .join(shape_name)
+                .join(host);
+            prepare(self.suite.linked(&self.case.name)?, &folder, shape, target)
+        })
+    }
+
+    fn structure(&self) -> Result<()> {
+        let program = self.program(Shape::Split, Target::Web)?;
+        program.check_invariants(self.case.has_chunks)?;
+        for demand in &self.case.demands {
+            program.check(demand)?;
+        }
+        let whole = self.program(Shape::Whole, Target::Web)?;
+        ensure!(
+            whole.program.modules.len() == 1,
+            "the unsplit program has chunks"
+        );
+        Ok(())
+    }
+
+    fn node(&self) -> Result<()> {
+        let split = node::run(self.program(Shape::Split, Target::NodeJs)?)?;
+        let whole = node::run(self.program(Shape::Whole, Target::NodeJs)?)?;
+        self.compare(&split, &whole)
+    }
+
+    fn chromium(&self) -> Result<()> {
+        let split = self.program(Shape::Split, Target::Web)?;
+        let whole = self.program(Shape::Whole, Target::Web)?;
+        self.suite.browser.with(|browser| {
+            let mut transcripts = Vec::new();
+            for ready in [whole, split] {
+                self.suite.server.reset();
+                let path = ready.folder.strip_prefix(&self.suite.site)?;
+                let url = self.suite.server.url(&format!("{}/", path.display()));
+                transcripts.push(browser.run(&url)?);
+            }
+            self.check_requests(split)?;
+            self.compare(&transcripts[1], &transcripts[0])
+        })
+    }
+
+    fn compare(&self, split: &Transcript, whole: &Transcript) -> Result<()> {
+        ensure!(
+            whole.lines().next().is_some(),
+            "the unsplit program said nothing\n{whole}"
+        );
+        ensure!(
+            !split.lines().any(|line| line.starts_with("WRONG")),
+            "the program found a mistake\n{split}"
+        );
+        match split.difference(whole) {
+            Some(difference) if self.case.compared => bail!("the transcripts differ: {difference}"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Chunks are requested no earlier than the program needs them.
+    fn check_requests(&self, split: &Ready) -> Result<()> {
+        let requested = |label: &str| -> BTreeSet<Splits> {
+            let paths = self.suite.server.requested_before(label);
+            let files = paths.iter().filter_map(|path| path.rsplit_once('/'));
+            files
+                .filter_map(|(_, file)| split.splits_of_file(file))
+                .collect()
+        };
+        let early = requested("start");
+        ensure!(
+            early.is_empty(),
+            "requested before the program began: {early:?}"
+        );
+        for demand in &self.case.demands {
+            if let Demand::Fetched(label, expected) = demand {
+                let found = requested(label);
+                ensure!(
+                    found == *expected,
+                    "requested before `{label}`: {found:?}, not {expected:?}"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::from_args();
+    let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join("site");
+    std::fs::create_dir_all(&site)?;
+    let suite = Arc::new(Suite {
+        server: Server::start(&site)?,
+        site,
+        linked: OnceLock::new(),
+        browser: SharedBrowser::default(),
+    });
+    let mut trials = Vec::new();
+    for case in Case::all(&repository().join("tests/fixtures"))? {
+        let name = case.name.clone();
+        let fixture = Arc::new(Fixture {
+            case,
+            suite: suite.clone(),
+            split: Default::default(),
+            whole: Default::default(),
+        });
+        let mut test = |kind: &str, run: fn(&Fixture) -> Result<()>| {
+            let fixture = fixture.clone();
+            trials.push(Trial::test(format!("{name}::{kind}"), move || {
+                run(&fixture).map_err(|error| format!("{error:#}").into())
+            }));
+        };
+        test("structure", Fixture::structure);
+        test("node", Fixture::node);
+        test("chromium", Fixture::chromium);
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    suite.browser.close();
+    Ok(conclusion.exit_code())
+}
