@@ -1,0 +1,229 @@
+//! `manifest.json`: which file is what, in the words of Vite's manifest, for servers that write preload links.
+//!
+//! Keys are file names, and `split:NAME` for what the source calls NAME. An entry's `imports` are loaded with it,
+//! its `dynamicImports` later:
+//!
+//! ```json
+//! {
+//!   "app.js":             { "file": "app.js", "name": "app", "isEntry": true, "build": "07…",
+//!                           "imports": ["app_bg.wasm"], "dynamicImports": ["split:editor"] },
+//!   "app-shared-1f.wasm": { "file": "app-shared-1f.wasm", "size": 5100, "integrity": "sha256-…" },
+//!   "split:editor":       { "file": "app-editor-3c.wasm", "name": "editor", "isDynamicEntry": true,
+//!                           "imports": ["app-shared-1f.wasm"] }
+//! }
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use wasm_cleave::manifest::{BuildId, Manifest, Split};
+
+use super::is_inside;
+use crate::{File, ModuleKind, Program};
+
+/// The name of the file.
+pub const MANIFEST_FILE: &str = "manifest.json";
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Entry {
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    is_entry: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    is_dynamic_entry: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    build: Option<String>,
+    size: usize,
+    integrity: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    imports: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dynamic_imports: Vec<String>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+type Entries = BTreeMap<String, Entry>;
+
+/// The manifest of a program, as the file that [`super::publish`] writes.
+pub fn manifest_json(program: &Program) -> File {
+    let mut entries: Entries = program
+        .files
+        .iter()
+        .map(|file| (file.name.clone(), of_file(file)))
+        .collect();
+    let main = program
+        .modules
+        .iter()
+        .find(|module| module.kind == ModuleKind::Main)
+        .map(|module| module.file.as_str());
+    for split in &program.manifest.splits {
+        let (key, entry) = of_split(split, &program.manifest, main, &entries);
+        entries.insert(key, entry);
+    }
+    if let Some(main) = main {
+        mark_entry(&mut entries, main, &program.manifest);
+    }
+    // Only strings, numbers and lists under string keys: nothing here that JSON cannot hold.
+    let mut bytes = serde_json::to_vec_pretty(&entries).unwrap_or_default();
+    bytes.push(b'\n');
+    File {
+        name: MANIFEST_FILE.to_string(),
+        bytes,
+    }
+}
+
+fn of_file(file: &File) -> Entry {
+    Entry {
+        file: file.name.clone(),
+        size: file.bytes.len(),
+        integrity: integrity(&file.bytes),
+        ..Entry::default()
+    }
+}
+
+/// The value of HTML's `integrity` attribute.
+fn integrity(bytes: &[u8]) -> String {
+    format!("sha256-{}", base64(&Sha256::digest(bytes)))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for group in bytes.chunks(3) {
+        let bits = group.iter().enumerate().fold(0u32, |bits, (i, &byte)| {
+            bits | u32::from(byte) << (16 - 8 * i)
+        });
+        for digit in 0..4 {
+            if digit <= group.len() {
+                out.push(char::from(DIGITS[(bits >> (18 - 6 * digit)) as usize & 63]));
+            } else {
+                out.push('=');
+            }
+        }
+    }
+    out
+}
+
+/// A split's own file is the chunk that the fewest splits need; where everything went into main, it is main.
+fn of_split(
+    split: &Split,
+    manifest: &Manifest,
+    main: Option<&str>,
+    files: &Entries,
+) -> (String, Entry) {
+    let users = |chunk: &u32| {
+        let users = manifest.splits.iter();
+        users.filter(|split| split.chunks.contains(chunk)).count()
+    };
+    let name_of = |chunk: &u32| {
+        let chunk = manifest.chunks.get(*chunk as usize)?;
+        Some(chunk.file.clone())
+    };
+    let own = split.chunks.iter().min_by_key(|chunk| users(chunk));
+    let others = split.chunks.iter().filter(|chunk| Some(*chunk) != own);
+    let file = own
+        .and_then(name_of)
+        .or(main.map(str::to_string))
+        .unwrap_or_default();
+    let (size, integrity) = match files.get(&file) {
+        Some(entry) => (entry.size, entry.integrity.clone()),
+        None => Default::default(),
+    };
+    let entry = Entry {
+        file,
+        name: Some(split.name.clone()),
+        is_dynamic_entry: true,
+        size,
+        integrity,
+        imports: others.filter_map(name_of).collect(),
+        ..Entry::default()
+    };
+    (key_of_split(split), entry)
+}
+
+fn key_of_split(split: &Split) -> String {
+    format!("split:{}", split.name)
+}
+
+/// The glue is the entry: it loads main and the scripts that it imports at once, and the splits on demand.
+fn mark_entry(entries: &mut Entries, main: &str, manifest: &Manifest) {
+    let stem = main.strip_suffix("_bg.wasm").unwrap_or(main).to_string();
+    let glue = format!("{stem}.js");
+    let imports = entries
+        .keys()
+        .filter(|name| {
+            let script = name.starts_with("snippets/") && name.ends_with(".js");
+            *name == main || *name == wasm_cleave::contract::ENV_FILE || script
+        })
+        .cloned()
+        .collect();
+    if let Some(entry) = entries.get_mut(&glue) {
+        entry.name = Some(stem);
+        entry.is_entry = true;
+        entry.build = Some(hex(manifest.build));
+        entry.imports = imports;
+        entry.dynamic_imports = manifest.splits.iter().map(key_of_split).collect();
+    }
+}
+
+/// A build id as text.
+pub(crate) fn hex(build: BuildId) -> String {
+    build.0.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Files that the folder's manifest lists and the new build does not have any more. None if the folder holds another
+/// program.
+pub(super) fn stale_files(folder: &Path, manifest: &File, files: &[&File]) -> Vec<String> {
+    let read = |bytes: &[u8]| serde_json::from_slice::<Entries>(bytes).ok();
+    let Some(old) = fs::read(folder.join(MANIFEST_FILE))
+        .ok()
+        .and_then(|old| read(&old))
+    else {
+        return Vec::new();
+    };
+    let Some(new) = read(&manifest.bytes) else {
+        return Vec::new();
+    };
+    if entry_name(&old).is_none() || entry_name(&old) != entry_name(&new) {
+        return Vec::new();
+    }
+    let kept: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    old.into_keys()
+        .filter(|name| !name.starts_with("split:"))
+        .filter(|name| is_inside(name) && !kept.contains(name.as_str()))
+        .collect()
+}
+
+fn entry_name(entries: &Entries) -> Option<&str> {
+    entries
+        .values()
+        .find(|entry| entry.is_entry)
+        .map(|entry| entry.file.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_pads_as_the_standard_says() {
+        assert_eq!(base64(b"M"), "TQ==");
+        assert_eq!(base64(b"Ma"), "TWE=");
+        assert_eq!(base64(b"Man"), "TWFu");
+        assert_eq!(base64(&[0xfb, 0xff]), "+/8=");
+    }
+}
