@@ -54,7 +54,10 @@ pub(super) fn run(wasm: &[u8], stem: &str, target: Target, out: &Path) -> Result
 
 fn generate(wasm: &[u8], stem: &str, target: Target, out: &Path) -> anyhow::Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_bytes(stem, wasm.to_vec()).typescript(true);
+    bindgen
+        .input_bytes(stem, wasm.to_vec())
+        .typescript(true)
+        .omit_default_module_path(false);
     match target {
         Target::Web => bindgen.web(true)?,
         Target::NodeJs => bindgen.nodejs(true)?,
