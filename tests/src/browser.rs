@@ -191,7 +191,7 @@ fn announced_port(mut output: impl BufRead + Send + 'static) -> Result<u16> {
         if let Some((_, port)) = line
             .trim_end()
             .trim_end_matches('.')
-            .rsplit_once("on port ")
+            .rsplit_once("successfully on port ")
             && let Ok(port) = port.parse()
         {
             thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));

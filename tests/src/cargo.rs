@@ -50,7 +50,7 @@ pub fn build_fixtures(
     let mut command = cargo();
     command
         .current_dir(repository().join("tests/fixtures"))
-        .args(["build", "--release", "--locked"])
+        .args(["build", "--release"])
         .args(["--target", "wasm32-unknown-unknown"])
         .arg("--message-format=json-render-diagnostics")
         .arg("--target-dir")
