@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use wasm_bindgen::JsValue;
 
+use crate::js;
+
 /// The `name` of the JavaScript `Error` that a [`LoadError`] converts into.
 pub(crate) const JS_NAME: &str = "ChunkLoadError";
 
@@ -143,6 +145,31 @@ impl LoadError {
     /// Whether trying again, without reloading the page, can help.
     pub fn is_retryable(&self) -> bool {
         self.0.kind.is_retryable()
+    }
+}
+
+/// What a backend, or linking, failed with, before anybody knows whether there will be another attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub(crate) kind: ErrorKind,
+    pub(crate) detail: String,
+}
+
+impl Failure {
+    /// A failure of this kind; `detail` is what the user should read about it besides, or empty.
+    pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
+        Failure {
+            kind,
+            detail: detail.into(),
+        }
+    }
+
+    /// A failure of this kind with the text of what JavaScript has thrown.
+    pub fn thrown(kind: ErrorKind, thrown: &JsValue) -> Self {
+        Failure {
+            kind,
+            detail: js::text(thrown),
+        }
     }
 }
 

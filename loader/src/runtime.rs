@@ -36,7 +36,6 @@ pub(crate) fn manifest() -> Result<Manifest, DecodeError> {
 
 /// Other targets have no chunks: everything is loaded.
 #[cfg(not(target_family = "wasm"))]
-#[expect(clippy::unnecessary_wraps, reason = "the signature is that on wasm")]
 pub(crate) fn manifest() -> Result<Manifest, DecodeError> {
     Ok(Manifest::default())
 }

@@ -43,7 +43,7 @@ impl Split {
         load::prefetch(self.target());
     }
 
-    fn target(&self) -> Target {
+    pub(crate) fn target(&self) -> Target {
         Target::Split(self.index)
     }
 }

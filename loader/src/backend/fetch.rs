@@ -1,0 +1,112 @@
+//! The backend of pages and workers: the global `fetch`, compiling while the bytes arrive.
+//!
+//! The bytes are read beside the compiler, from a copy of the response: to count them, and to check their hash before
+//! the module may link. The `integrity` option of `fetch` would hold back the first byte until the last has come, and
+//! does not tell a wrong hash from a lost connection; it is used only where the engine computes no hash for us.
+
+use js_sys::{Array, Object, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{Backend, Failure, Fetching, Module, Request};
+use crate::error::ErrorKind;
+use crate::js::{self, Response};
+
+/// Fetches chunks over HTTP.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fetch;
+
+impl Backend for Fetch {
+    fn fetch(&self, request: Request) -> Fetching<'_> {
+        Box::pin(fetch(request))
+    }
+}
+
+async fn fetch(request: Request) -> Result<Module, Failure> {
+    let response = respond(&request).await?;
+    if !can_stream(&response) {
+        let bytes = read(&request, &response).await?;
+        return request.compile(&bytes).await;
+    }
+    let copy = response.duplicate().map_err(network)?;
+    // A future from the start, so that its failure is handled even if we leave before asking for it.
+    let compiling = js_sys::futures::JsFuture::from(js::compile_streaming(&response));
+    let bytes = read(&request, &copy).await?;
+    request.check(&bytes).await?;
+    match compiling.await {
+        Ok(module) => Ok(module.unchecked_into()),
+        Err(thrown) => Err(Failure::thrown(ErrorKind::Compile, &thrown)),
+    }
+}
+
+/// The answer of the server, if it is a good one.
+async fn respond(request: &Request) -> Result<Response, Failure> {
+    let options = Object::new();
+    js::set(&options, "signal", request.signal());
+    js::set(
+        &options,
+        "credentials",
+        &request.credentials().as_str().into(),
+    );
+    if request.attempt() > 1 {
+        js::set(&options, "cache", &"reload".into());
+    }
+    if !js::can_hash() {
+        js::set(&options, "integrity", &integrity(&request.sha256()).into());
+    }
+    let asked = js::fetch(request.url(), &options)
+        .map_err(|thrown| Failure::thrown(ErrorKind::Backend, &thrown))?;
+    let response: Response = asked.await.map_err(network)?.unchecked_into();
+    match response.status() {
+        404 | 410 => Err(Failure::new(ErrorKind::NotFound, "")),
+        // Servers of single-page applications answer so for every file that they do not have.
+        200 if mime(&response).starts_with("text/html") => {
+            let detail = "the server sent a page in its place";
+            Err(Failure::new(ErrorKind::NotFound, detail))
+        }
+        _ if response.ok() => Ok(response),
+        status => Err(Failure::new(
+            ErrorKind::Http(status),
+            response.status_text(),
+        )),
+    }
+}
+
+fn mime(response: &Response) -> String {
+    response.headers().get("content-type").unwrap_or_default()
+}
+
+/// Whether the engine would compile this response as it arrives: it insists on the MIME type.
+fn can_stream(response: &Response) -> bool {
+    js::can_compile_streaming() && mime(response).eq_ignore_ascii_case("application/wasm")
+}
+
+/// The whole body, counted as it arrives.
+async fn read(request: &Request, response: &Response) -> Result<Uint8Array, Failure> {
+    let pieces = Array::new();
+    if let Some(body) = response.body() {
+        let reader = body.reader().map_err(network)?;
+        let mut received = 0;
+        loop {
+            let piece: js::Piece = reader.read().await.map_err(network)?.unchecked_into();
+            if piece.done() {
+                break;
+            }
+            let bytes = piece.value();
+            received += bytes.length();
+            pieces.push(&bytes);
+            request.received(received);
+        }
+    }
+    let whole = js::Blob::new(&pieces).array_buffer().await;
+    Ok(Uint8Array::new(&whole.map_err(network)?))
+}
+
+fn network(thrown: JsValue) -> Failure {
+    Failure::thrown(ErrorKind::Network, &thrown)
+}
+
+/// A hash in the words of the `integrity` option.
+fn integrity(sha256: &[u8; 32]) -> String {
+    let text: String = sha256.iter().map(|&byte| char::from(byte)).collect();
+    String::from("sha256-") + &js::base64(&text)
+}

@@ -1,0 +1,42 @@
+//! The backend of programs that run from files, in Node.
+
+use js_sys::{Object, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{Backend, Failure, Fetching, Module, Request};
+use crate::error::ErrorKind;
+use crate::js;
+
+/// Reads chunks with Node's file system. Needs Node 20.16 or later.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files;
+
+impl Backend for Files {
+    fn fetch(&self, request: Request) -> Fetching<'_> {
+        Box::pin(fetch(request))
+    }
+}
+
+async fn fetch(request: Request) -> Result<Module, Failure> {
+    let Some(files) = js::file_system() else {
+        let detail = "`file:` URLs cannot be read here: serve the program over HTTP";
+        return Err(Failure::new(ErrorKind::Backend, detail));
+    };
+    let url = js::Url::absolute(request.url())
+        .map_err(|thrown| Failure::thrown(ErrorKind::Backend, &thrown))?;
+    let options = Object::new();
+    js::set(&options, "signal", request.signal());
+    let bytes = files.read_file(&url, &options).await;
+    let bytes: Uint8Array = bytes
+        .map_err(|thrown| Failure::thrown(kind(&thrown), &thrown))?
+        .unchecked_into();
+    request.received(bytes.length());
+    request.compile(&bytes).await
+}
+
+fn kind(thrown: &JsValue) -> ErrorKind {
+    match js::get(thrown, "code").as_string().as_deref() {
+        Some("ENOENT") => ErrorKind::NotFound,
+        _ => ErrorKind::Backend,
+    }
+}

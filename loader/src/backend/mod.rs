@@ -1,0 +1,171 @@
+//! How a compiled chunk reaches this thread: over the network, from files, or in a way of the application's own.
+
+mod fetch;
+mod files;
+
+use std::fmt::Write;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
+
+pub use crate::error::Failure;
+pub use fetch::Fetch;
+pub use files::Files;
+/// A compiled WebAssembly module.
+pub use js_sys::WebAssembly::Module;
+/// Says when nobody waits for the answer to a request any more.
+pub use web_sys::AbortSignal;
+
+use crate::config::{Config, Credentials};
+use crate::error::ErrorKind;
+use crate::ids::ChunkIndex;
+use crate::instantiate::build_of;
+use crate::js;
+use crate::manifest::{BuildId, Chunk};
+use crate::progress::{Step, note};
+
+/// What [`Backend::fetch`] returns; `Box::pin(async move { … })` makes one.
+pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Module, Failure>> + 'a>>;
+
+/// How a compiled chunk reaches this thread.
+///
+/// The loader calls it once for each attempt, sees to retries and time limits, and checks the build of what it gets.
+///
+/// A backend that takes the chunks from memory:
+/// ```
+/// use wasm_cleave::backend::{Backend, Failure, Fetching, Request};
+/// use wasm_cleave::{Config, ErrorKind, configure};
+///
+/// struct Embedded(fn(&str) -> Option<&'static [u8]>);
+///
+/// impl Backend for Embedded {
+///     fn fetch(&self, request: Request) -> Fetching<'_> {
+///         Box::pin(async move {
+///             let bytes = (self.0)(request.file())
+///                 .ok_or_else(|| Failure::new(ErrorKind::NotFound, "not embedded"))?;
+///             request.compile(&bytes.into()).await
+///         })
+///     }
+/// }
+///
+/// configure(Config::new().backend(Embedded(|_name| None)));
+/// ```
+pub trait Backend {
+    /// Brings the chunk that `request` names, compiled. Dropping the future gives it up.
+    fn fetch(&self, request: Request) -> Fetching<'_>;
+}
+
+/// One attempt to get one chunk.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(crate) chunk: ChunkIndex,
+    pub(crate) file: Chunk,
+    pub(crate) build: BuildId,
+    pub(crate) url: String,
+    pub(crate) attempt: u32,
+    pub(crate) time_limit: Duration,
+    pub(crate) credentials: Credentials,
+    pub(crate) signal: AbortSignal,
+}
+
+impl Request {
+    /// File name of the chunk.
+    pub fn file(&self) -> &str {
+        &self.file.file
+    }
+
+    /// Where the file should be.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Size of the file in bytes, uncompressed.
+    pub fn size(&self) -> u32 {
+        self.file.size
+    }
+
+    /// SHA-256 of the file.
+    pub fn sha256(&self) -> [u8; 32] {
+        self.file.sha256
+    }
+
+    /// Which attempt this is, the first one being 1. From the second on caches should be bypassed.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// How long this attempt may take before the loader gives it up.
+    pub fn time_limit(&self) -> Duration {
+        self.time_limit
+    }
+
+    /// The credentials that were configured.
+    pub fn credentials(&self) -> Credentials {
+        self.credentials
+    }
+
+    /// Fires when the time limit has passed.
+    pub fn signal(&self) -> &AbortSignal {
+        &self.signal
+    }
+
+    /// Says that so many bytes of the file have arrived in this attempt. Only for those who watch the progress.
+    pub fn received(&self, bytes: u32) {
+        note(self.chunk, Step::Received(bytes), js::clock());
+    }
+
+    /// Checks the size and, where the engine can, the hash of `bytes`, and compiles them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Integrity`], [`ErrorKind::OtherBuild`] or [`ErrorKind::Compile`].
+    pub async fn compile(&self, bytes: &Uint8Array) -> Result<Module, Failure> {
+        self.check(bytes).await?;
+        compile(bytes).await
+    }
+
+    /// Checks the size and, where the engine can, the hash of `bytes`.
+    pub(crate) async fn check(&self, bytes: &Uint8Array) -> Result<(), Failure> {
+        let mut detail = String::new();
+        if bytes.length() != self.file.size {
+            let _ = write!(
+                detail,
+                "{} bytes instead of {}",
+                bytes.length(),
+                self.file.size
+            );
+        } else if let Some(hash) = js::sha256(bytes).await
+            && hash != self.file.sha256
+        {
+            detail.push_str("wrong SHA-256");
+        } else {
+            return Ok(());
+        }
+        // Which of the two decides what the user should do about it.
+        let kind = match compile(bytes).await {
+            Ok(module) if build_of(&module).is_some_and(|build| build != self.build) => {
+                ErrorKind::OtherBuild
+            }
+            _ => ErrorKind::Integrity,
+        };
+        Err(Failure::new(kind, detail))
+    }
+}
+
+async fn compile(bytes: &Uint8Array) -> Result<Module, Failure> {
+    match js::compile(bytes).await {
+        Ok(module) => Ok(module.unchecked_into()),
+        Err(thrown) => Err(Failure::thrown(ErrorKind::Compile, &thrown)),
+    }
+}
+
+/// Asks the configured backend, or the one that suits the URL.
+pub(crate) fn fetch(config: &Config, request: Request) -> Fetching<'_> {
+    match &config.backend {
+        Some(backend) => backend.fetch(request),
+        None if request.url.starts_with("file:") => Files.fetch(request),
+        None => Fetch.fetch(request),
+    }
+}

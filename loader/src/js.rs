@@ -1,0 +1,279 @@
+//! Every hand-written binding to JavaScript: only what the loader needs, since each is part of the main module.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use js_sys::futures::JsFuture;
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+pub(crate) use js_sys::Math::random;
+pub(crate) use js_sys::WebAssembly::Module;
+pub(crate) use js_sys::futures::spawn_local as spawn;
+
+// The literals are those of `contract.rs`; a test holds them together.
+#[wasm_bindgen(raw_module = "./wasm-cleave-env.js")]
+extern "C" {
+    /// The URL relative to which the program's files are found.
+    pub(crate) fn base() -> String;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, milliseconds: i32) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timeout: &JsValue);
+
+    // Missing in WebKit and Node.
+    #[wasm_bindgen(thread_local_v2, js_name = requestIdleCallback)]
+    static REQUEST_IDLE_CALLBACK: Option<Function>;
+
+    #[wasm_bindgen(catch, js_name = String)]
+    fn to_text(value: &JsValue) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(js_name = URL)]
+    pub(crate) type Url;
+
+    #[wasm_bindgen(catch, constructor, js_class = "URL")]
+    pub(crate) fn relative(url: &str, base: &str) -> Result<Url, JsValue>;
+
+    #[wasm_bindgen(catch, constructor, js_class = "URL")]
+    pub(crate) fn absolute(url: &str) -> Result<Url, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn href(this: &Url) -> String;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    pub(crate) fn fetch(url: &str, options: &Object) -> Result<Promise, JsValue>;
+
+    pub(crate) type Response;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn ok(this: &Response) -> bool;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn status(this: &Response) -> u16;
+
+    #[wasm_bindgen(method, getter, js_name = statusText)]
+    pub(crate) fn status_text(this: &Response) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn headers(this: &Response) -> Headers;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn body(this: &Response) -> Option<ReadableStream>;
+
+    #[wasm_bindgen(method, catch, js_name = clone)]
+    pub(crate) fn duplicate(this: &Response) -> Result<Response, JsValue>;
+
+    pub(crate) type Headers;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn get(this: &Headers, name: &str) -> Option<String>;
+
+    pub(crate) type ReadableStream;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    pub(crate) fn reader(this: &ReadableStream) -> Result<Reader, JsValue>;
+
+    pub(crate) type Reader;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn read(this: &Reader) -> Promise;
+
+    pub(crate) type Piece;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn done(this: &Piece) -> bool;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn value(this: &Piece) -> Uint8Array;
+
+    pub(crate) type Blob;
+
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(pieces: &Array) -> Blob;
+
+    #[wasm_bindgen(method, js_name = arrayBuffer)]
+    pub(crate) fn array_buffer(this: &Blob) -> Promise;
+
+    // From characters below 256.
+    #[wasm_bindgen(js_name = btoa)]
+    pub(crate) fn base64(text: &str) -> String;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = WebAssembly)]
+    pub(crate) fn compile(bytes: &Uint8Array) -> Promise;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = WebAssembly, js_name = compileStreaming)]
+    static COMPILE_STREAMING: Option<Function>;
+
+    #[wasm_bindgen(js_namespace = WebAssembly, js_name = compileStreaming)]
+    pub(crate) fn compile_streaming(response: &Response) -> Promise;
+
+    #[wasm_bindgen(js_namespace = WebAssembly)]
+    pub(crate) fn instantiate(module: &Module, imports: &Object) -> Promise;
+
+    #[wasm_bindgen(js_namespace = ["WebAssembly", "Module"], js_name = customSections)]
+    pub(crate) fn custom_sections(module: &Module, name: &str) -> Array;
+
+    // Missing where the page is not in a secure context.
+    #[wasm_bindgen(thread_local_v2, js_namespace = crypto, js_name = subtle)]
+    static SUBTLE: Option<Subtle>;
+
+    type Subtle;
+
+    #[wasm_bindgen(method)]
+    fn digest(this: &Subtle, algorithm: &str, bytes: &Uint8Array) -> Promise;
+
+    // Node and those who imitate it.
+    #[wasm_bindgen(thread_local_v2, js_name = process)]
+    static PROCESS: Option<Process>;
+
+    type Process;
+
+    #[wasm_bindgen(method, catch, js_name = getBuiltinModule)]
+    fn builtin(this: &Process, name: &str) -> Result<Option<FileSystem>, JsValue>;
+
+    pub(crate) type FileSystem;
+
+    #[wasm_bindgen(method, js_name = readFile)]
+    pub(crate) fn read_file(this: &FileSystem, file: &Url, options: &Object) -> Promise;
+}
+
+/// What JavaScript would print for `value`.
+pub(crate) fn text(value: &JsValue) -> String {
+    to_text(value).unwrap_or_default()
+}
+
+/// Milliseconds on the clock of `performance.now()`.
+pub(crate) fn clock() -> f64 {
+    now()
+}
+
+/// Sets a property of an object of our own, which cannot fail.
+pub(crate) fn set(object: &Object, key: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &key.into(), value);
+}
+
+/// The property of that name, or `undefined`.
+pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
+    Reflect::get(object, &key.into()).unwrap_or_default()
+}
+
+pub(crate) fn can_compile_streaming() -> bool {
+    COMPILE_STREAMING.with(Option::is_some)
+}
+
+/// Whether [`sha256`] works here.
+pub(crate) fn can_hash() -> bool {
+    SUBTLE.with(Option::is_some)
+}
+
+/// The SHA-256 of `bytes`, or `None` where the engine does not compute any.
+pub(crate) async fn sha256(bytes: &Uint8Array) -> Option<[u8; 32]> {
+    let digest = SUBTLE.with(|subtle| Some(subtle.as_ref()?.digest("SHA-256", bytes)))?;
+    let digest: ArrayBuffer = digest.await.ok()?.unchecked_into();
+    let digest = Uint8Array::new(&digest);
+    let mut hash = [0; 32];
+    (digest.length() == 32).then(|| {
+        digest.copy_to(&mut hash);
+        hash
+    })
+}
+
+/// Node's promise-based file system, where there is one.
+pub(crate) fn file_system() -> Option<FileSystem> {
+    PROCESS.with(|process| process.as_ref()?.builtin("node:fs/promises").ok()?)
+}
+
+/// Done when the thread has nothing to do, or in a moment where it cannot say.
+pub(crate) async fn idle() {
+    const MOMENT: Duration = Duration::from_millis(200);
+    let Some(request) = REQUEST_IDLE_CALLBACK.with(Clone::clone) else {
+        return Timer::new(MOMENT).await;
+    };
+    let called = Promise::new(&mut |resolve, _| {
+        let _ = request.call1(&JsValue::UNDEFINED, &resolve);
+    });
+    let _ = called.await;
+}
+
+/// Done after some time; dropping it cancels it.
+pub(crate) struct Timer {
+    timeout: JsValue,
+    resolve: Function,
+    done: JsFuture,
+}
+
+impl Timer {
+    pub(crate) fn new(time: Duration) -> Self {
+        let milliseconds = i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
+        let mut started = (JsValue::UNDEFINED, Function::default());
+        let done = Promise::new(&mut |resolve, _| {
+            started = (set_timeout(&resolve, milliseconds), resolve);
+        });
+        Timer {
+            timeout: started.0,
+            resolve: started.1,
+            done: done.into(),
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.timeout);
+        // A `JsFuture` is freed when its promise settles.
+        let _ = self.resolve.call0(&JsValue::UNDEFINED);
+    }
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.done).poll(context).map(drop)
+    }
+}
+
+/// What `work` comes to, or `None` if it does not end within `limit`.
+pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let mut timer = Timer::new(limit);
+    std::future::poll_fn(|context| {
+        if let Poll::Ready(value) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(value));
+        }
+        Pin::new(&mut timer).poll(context).map(|()| None)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::contract;
+
+    #[test]
+    fn the_literals_are_those_of_the_contract() {
+        let source = include_str!("js.rs");
+        for line in [
+            format!("raw_module = \"./{}\"", contract::ENV_FILE),
+            format!("fn {}() -> String;", contract::ENV_BASE),
+        ] {
+            assert!(source.contains(&line), "{line}");
+        }
+    }
+}

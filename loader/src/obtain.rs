@@ -1,0 +1,107 @@
+//! Brings one chunk into the program: attempts, pauses and limits, from the request to ready.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use wasm_bindgen::JsValue;
+use web_sys::AbortController;
+
+use crate::backend::{self, Request};
+use crate::config::Config;
+use crate::error::{ErrorKind, Failure, LoadError};
+use crate::ids::ChunkIndex;
+use crate::instantiate::instantiate;
+use crate::progress::{Step, note};
+use crate::{js, state};
+
+/// Starts to load a chunk that the registry has just marked as loading, and reports to the registry in the end.
+pub(crate) fn start(chunk: ChunkIndex) {
+    js::spawn(async move {
+        let result = obtain(chunk).await;
+        let step = match &result {
+            Ok(()) => Step::Ready,
+            Err(error) => Step::Failed(error.clone()),
+        };
+        let wakers = state::with(|state| state.registry.finish(chunk, &result));
+        note(chunk, step, js::clock());
+        for waker in wakers {
+            waker.wake();
+        }
+    });
+}
+
+async fn obtain(chunk: ChunkIndex) -> Result<(), LoadError> {
+    let start = js::clock();
+    let (config, file) = state::with(|state| (state.config.clone(), state.file(chunk).clone()));
+    let fail = |failure: Failure, url: &str, attempts| {
+        let Failure { kind, detail } = failure;
+        LoadError::new(kind, file.file.clone(), url.to_owned(), attempts, detail)
+    };
+    let url = match locate(&file.file, config.base.as_deref()) {
+        Ok(url) => url,
+        Err(thrown) => return Err(fail(Failure::thrown(ErrorKind::Backend, &thrown), "", 0)),
+    };
+    let mut attempt = 1;
+    loop {
+        note(chunk, Step::Asked(attempt), js::clock());
+        let spent = Duration::from_secs_f64((js::clock() - start).max(0.0) / 1000.0);
+        let left = config.time_limit.saturating_sub(spent);
+        let Err(failure) = try_once(chunk, &url, attempt, left, &config).await else {
+            return Ok(());
+        };
+        let spent = Duration::from_secs_f64((js::clock() - start).max(0.0) / 1000.0);
+        let left = config.time_limit.saturating_sub(spent);
+        let pause = config
+            .retries
+            .pause_after(attempt, failure.kind, js::random(), left);
+        match pause {
+            Some(pause) => js::Timer::new(pause).await,
+            None => return Err(fail(failure, &url, attempt)),
+        }
+        attempt += 1;
+    }
+}
+
+/// The URL of a chunk.
+fn locate(file: &str, base: Option<&str>) -> Result<String, JsValue> {
+    let mut folder = js::base();
+    if let Some(base) = base {
+        folder = js::Url::relative(base, &folder)?.href();
+        if !folder.ends_with('/') {
+            folder.push('/');
+        }
+    }
+    Ok(js::Url::relative(file, &folder)?.href())
+}
+
+async fn try_once(
+    chunk: ChunkIndex,
+    url: &str,
+    attempt: u32,
+    left: Duration,
+    config: &Rc<Config>,
+) -> Result<(), Failure> {
+    let thrown = |thrown: JsValue| Failure::thrown(ErrorKind::Backend, &thrown);
+    let abort = AbortController::new().map_err(thrown)?;
+    let limit = config.attempt_limit.min(left);
+    let build = state::with(|state| state.build());
+    let request = Request {
+        chunk,
+        file: state::with(|state| state.file(chunk).clone()),
+        build,
+        url: url.to_owned(),
+        attempt,
+        time_limit: limit,
+        credentials: config.credentials,
+        signal: abort.signal(),
+    };
+    let fetched = js::within(limit, backend::fetch(config, request)).await;
+    let Some(module) = fetched else {
+        abort.abort();
+        return Err(Failure::new(ErrorKind::Timeout, ""));
+    };
+    let module = module?;
+    note(chunk, Step::Compiled, js::clock());
+    // Outside of the time limit: it takes no network, and must not be cut off in the middle.
+    instantiate(&module, build).await
+}

@@ -1,0 +1,251 @@
+//! How far each chunk is: what a progress bar or a list of modules shows.
+
+use crate::error::LoadError;
+use crate::ids::ChunkIndex;
+use crate::load::Target;
+use crate::split::Split;
+use crate::state;
+
+/// Where a chunk stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Nobody has asked for it.
+    #[default]
+    Absent,
+    /// It is on its way, or waits for another attempt.
+    Fetching,
+    /// It has arrived and is compiled, but not yet part of the program.
+    Compiled,
+    /// It is part of the program.
+    Ready,
+    /// It could not be loaded. The next call that needs it tries again.
+    Failed,
+}
+
+/// One chunk of the program as it stands at a moment.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ChunkInfo {
+    /// File name, relative to the base URL.
+    pub file: String,
+    /// The names of the splits that need it.
+    pub splits: Vec<String>,
+    /// Size of the file in bytes, uncompressed.
+    pub size: u32,
+    /// How many of these have arrived in the latest attempt.
+    pub loaded: u32,
+    /// Where it stands.
+    pub phase: Phase,
+    /// How many attempts the latest load has begun.
+    pub attempts: u32,
+    /// When the latest load began, in milliseconds on the clock of `performance.now()`.
+    pub started: Option<f64>,
+    /// When the latest load ended, well or badly, in milliseconds on the same clock.
+    pub finished: Option<f64>,
+    /// Why the latest load failed, if it did.
+    pub error: Option<LoadError>,
+}
+
+impl ChunkInfo {
+    /// How long the latest load took, in milliseconds, if it has ended.
+    pub fn took(&self) -> Option<f64> {
+        Some(self.finished? - self.started?)
+    }
+}
+
+/// One step of one chunk.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The chunk after the step.
+    pub chunk: ChunkInfo,
+    /// When it was, in milliseconds on the clock of `performance.now()`.
+    pub at: f64,
+}
+
+/// Bytes that have arrived, of those that are needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Bytes that have arrived.
+    pub loaded: u64,
+    /// Bytes that are needed in all.
+    pub expected: u64,
+}
+
+impl Amount {
+    /// `loaded` as a part of `expected`, from 0 to 1. If nothing is needed, 1.
+    pub fn fraction(self) -> f64 {
+        if self.expected == 0 {
+            1.0
+        } else {
+            self.loaded as f64 / self.expected as f64
+        }
+    }
+}
+
+impl Split {
+    /// How many bytes of all the chunks that it needs have arrived.
+    pub fn progress(&self) -> Amount {
+        amount(self.target())
+    }
+}
+
+/// All chunks of the program, in the order of its manifest. None on other targets than wasm.
+///
+/// ```
+/// for chunk in wasm_cleave::modules() {
+///     println!("{} ({} bytes): {:?}", chunk.file, chunk.size, chunk.phase);
+/// }
+/// ```
+pub fn modules() -> Vec<ChunkInfo> {
+    state::with(|state| {
+        state
+            .all_chunks()
+            .map(|chunk| state.describe(chunk))
+            .collect()
+    })
+}
+
+fn amount(target: Target) -> Amount {
+    state::with(|state| {
+        let mut amount = Amount::default();
+        for chunk in state.needed_by(target).into_iter().flatten() {
+            amount.loaded += u64::from(state.meter(chunk).loaded);
+            amount.expected += u64::from(state.file(chunk).size);
+        }
+        amount
+    })
+}
+
+/// The changing part of a [`ChunkInfo`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Meter {
+    pub(crate) phase: Phase,
+    pub(crate) loaded: u32,
+    pub(crate) attempts: u32,
+    pub(crate) started: Option<f64>,
+    pub(crate) finished: Option<f64>,
+    pub(crate) error: Option<LoadError>,
+}
+
+/// What can happen to a chunk.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// This attempt begins, the first one being 1.
+    Asked(u32),
+    /// So many bytes have arrived in this attempt.
+    Received(u32),
+    /// It is compiled.
+    Compiled,
+    /// It is part of the program.
+    Ready,
+    /// The load has failed for good.
+    Failed(LoadError),
+}
+
+impl Meter {
+    pub(crate) fn advance(&mut self, step: Step, size: u32, now: f64) {
+        match step {
+            Step::Asked(attempt) => {
+                *self = Meter {
+                    phase: Phase::Fetching,
+                    attempts: attempt,
+                    started: if attempt > 1 { self.started } else { Some(now) },
+                    ..Meter::default()
+                };
+            }
+            Step::Received(bytes) => self.loaded = bytes.min(size),
+            Step::Compiled => {
+                // A backend need not count; now it is known.
+                self.loaded = size;
+                self.phase = Phase::Compiled;
+            }
+            Step::Ready => {
+                self.phase = Phase::Ready;
+                self.finished = Some(now);
+            }
+            Step::Failed(error) => {
+                self.phase = Phase::Failed;
+                self.finished = Some(now);
+                self.error = Some(error);
+            }
+        }
+    }
+}
+
+/// Writes a step down and tells the listener.
+pub(crate) fn note(chunk: ChunkIndex, step: Step, now: f64) {
+    let told = state::with(|state| {
+        state.advance(chunk, step, now);
+        let listener = state.config.listener.clone()?;
+        Some((listener, state.describe(chunk)))
+    });
+    if let Some((listener, chunk)) = told {
+        listener(&Progress { chunk, at: now });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_new_attempt_starts_counting_but_not_the_clock() {
+        let mut meter = Meter::default();
+        meter.advance(Step::Asked(1), 100, 5.0);
+        meter.advance(Step::Received(60), 100, 6.0);
+        assert_eq!((meter.loaded, meter.phase), (60, Phase::Fetching));
+        meter.advance(Step::Asked(2), 100, 9.0);
+        assert_eq!(
+            (meter.loaded, meter.started, meter.attempts),
+            (0, Some(5.0), 2)
+        );
+    }
+
+    #[test]
+    fn a_new_load_forgets_the_failure() {
+        let mut meter = Meter::default();
+        meter.advance(Step::Asked(1), 100, 5.0);
+        let error = LoadError::new(
+            ErrorKind::Network,
+            "a".into(),
+            String::new(),
+            1,
+            String::new(),
+        );
+        meter.advance(Step::Failed(error.clone()), 100, 7.0);
+        assert_eq!(
+            (meter.phase, meter.error.as_ref()),
+            (Phase::Failed, Some(&error))
+        );
+        meter.advance(Step::Asked(1), 100, 11.0);
+        assert_eq!(
+            (meter.started, meter.finished, meter.error),
+            (Some(11.0), None, None)
+        );
+    }
+
+    #[test]
+    fn a_backend_that_does_not_count_ends_at_the_full_size() {
+        let mut meter = Meter::default();
+        meter.advance(Step::Asked(1), 100, 0.0);
+        meter.advance(Step::Compiled, 100, 1.0);
+        meter.advance(Step::Ready, 100, 2.0);
+        assert_eq!(
+            (meter.loaded, meter.phase, meter.finished),
+            (100, Phase::Ready, Some(2.0))
+        );
+    }
+
+    #[test]
+    fn nothing_to_load_is_all_of_it() {
+        assert_eq!(Amount::default().fraction(), 1.0);
+        let half = Amount {
+            loaded: 2,
+            expected: 4,
+        };
+        assert_eq!(half.fraction(), 0.5);
+    }
+}

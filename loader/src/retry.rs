@@ -1,0 +1,91 @@
+//! Whether to try again after a failure, and how long to wait before.
+
+use std::time::Duration;
+
+use crate::error::ErrorKind;
+
+/// The rule: pauses double up to a longest one, each shortened at random so that many visitors do not come back in step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retries {
+    pub(crate) count: u32,
+    pub(crate) first_pause: Duration,
+    pub(crate) longest_pause: Duration,
+}
+
+impl Retries {
+    /// The pause before the next attempt, or `None` to give up.
+    ///
+    /// `attempt` has just failed, the first one being 1; `random` is in `0.0..1.0`; `left` is what remains of the time
+    /// limit for all attempts.
+    pub(crate) fn pause_after(
+        &self,
+        attempt: u32,
+        kind: ErrorKind,
+        random: f64,
+        left: Duration,
+    ) -> Option<Duration> {
+        if attempt > self.count || !kind.is_retryable() {
+            return None;
+        }
+        let doubled = 2u32.checked_pow(attempt - 1).unwrap_or(u32::MAX);
+        let full = self.first_pause.saturating_mul(doubled);
+        let pause = full.min(self.longest_pause).mul_f64(0.5 + random / 2.0);
+        (pause < left).then_some(pause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: Retries = Retries {
+        count: 40,
+        first_pause: Duration::from_millis(200),
+        longest_pause: Duration::from_secs(5),
+    };
+    const LONG: Duration = Duration::from_secs(1000);
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let pauses: Vec<_> = (1..=40)
+            .map(|attempt| {
+                RULE.pause_after(attempt, ErrorKind::Network, 1.0, LONG)
+                    .map(|pause| pause.as_millis())
+            })
+            .collect();
+        assert_eq!(pauses[..6], [200, 400, 800, 1600, 3200, 5000].map(Some));
+        assert!(pauses[6..].iter().all(|&pause| pause == Some(5000)));
+        assert_eq!(RULE.pause_after(41, ErrorKind::Network, 1.0, LONG), None);
+    }
+
+    #[test]
+    fn chance_at_most_halves_a_pause() {
+        let pause = RULE.pause_after(1, ErrorKind::Timeout, 0.0, LONG);
+        assert_eq!(pause, Some(Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn only_what_may_pass_is_retried() {
+        for (kind, retried) in [
+            (ErrorKind::Http(503), true),
+            (ErrorKind::Http(429), true),
+            (ErrorKind::Integrity, true),
+            (ErrorKind::Http(403), false),
+            (ErrorKind::NotFound, false),
+            (ErrorKind::OtherBuild, false),
+            (ErrorKind::Compile, false),
+        ] {
+            assert_eq!(
+                RULE.pause_after(1, kind, 0.5, LONG).is_some(),
+                retried,
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_pause_does_not_outlast_the_limit() {
+        let left = Duration::from_millis(150);
+        assert_eq!(RULE.pause_after(1, ErrorKind::Network, 0.9, left), None);
+    }
+}

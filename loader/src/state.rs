@@ -1,0 +1,124 @@
+//! All that the loader keeps for this thread.
+//!
+//! [`with`] must not call user code or JavaScript inside its closure: either may come back here.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::config::Config;
+use crate::error::{ErrorKind, LoadError};
+use crate::ids::ChunkIndex;
+use crate::load::Target;
+use crate::manifest::{Chunk, DecodeError, Manifest};
+use crate::progress::{ChunkInfo, Meter, Step};
+use crate::registry::Registry;
+use crate::runtime;
+
+pub(crate) struct State {
+    manifest: Manifest,
+    /// Why `manifest` is empty, if it should not be.
+    damage: Option<DecodeError>,
+    meters: Vec<Meter>,
+    pub(crate) registry: Registry,
+    pub(crate) config: Rc<Config>,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::new(State::new());
+}
+
+/// Gives access to this thread's state. See the rule at the top of this file.
+pub(crate) fn with<T>(f: impl FnOnce(&mut State) -> T) -> T {
+    STATE.with_borrow_mut(f)
+}
+
+impl State {
+    fn new() -> Self {
+        let (manifest, damage) = match runtime::manifest() {
+            Ok(manifest) => (manifest, None),
+            Err(damage) => (Manifest::default(), Some(damage)),
+        };
+        State {
+            meters: vec![Meter::default(); manifest.chunks.len()],
+            registry: Registry::new(manifest.chunks.len()),
+            manifest,
+            damage,
+            config: Rc::new(Config::new()),
+        }
+    }
+
+    /// The chunks that `target` needs.
+    ///
+    /// # Errors
+    /// If the manifest does not know `target`.
+    pub(crate) fn needed_by(
+        &self,
+        target: Target,
+    ) -> Result<impl Iterator<Item = ChunkIndex> + use<'_>, LoadError> {
+        let splits = &self.manifest.splits;
+        let found = match target {
+            Target::Split(None) => None,
+            Target::Split(Some(index)) => Some(splits.get(index.0 as usize)),
+            Target::Entry(slot) => Some(
+                splits
+                    .iter()
+                    .find(|split| split.entries.binary_search(&slot.0).is_ok()),
+            ),
+        };
+        let needed: &[u32] = match found {
+            None => &[],
+            Some(Some(split)) => &split.chunks,
+            Some(None) => return Err(self.unknown_target()),
+        };
+        Ok(needed.iter().copied().map(ChunkIndex))
+    }
+
+    fn unknown_target(&self) -> LoadError {
+        let detail = match &self.damage {
+            Some(damage) => damage.to_string(),
+            None => String::from("it does not list the function that was called"),
+        };
+        LoadError::new(ErrorKind::Manifest, String::new(), String::new(), 0, detail)
+    }
+
+    pub(crate) fn build(&self) -> crate::manifest::BuildId {
+        self.manifest.build
+    }
+
+    pub(crate) fn all_chunks(&self) -> impl Iterator<Item = ChunkIndex> + use<> {
+        (0..self.meters.len() as u32).map(ChunkIndex)
+    }
+
+    pub(crate) fn file(&self, chunk: ChunkIndex) -> &Chunk {
+        &self.manifest.chunks[chunk.0 as usize]
+    }
+
+    pub(crate) fn meter(&self, chunk: ChunkIndex) -> &Meter {
+        &self.meters[chunk.0 as usize]
+    }
+
+    pub(crate) fn advance(&mut self, chunk: ChunkIndex, step: Step, now: f64) {
+        let size = self.file(chunk).size;
+        self.meters[chunk.0 as usize].advance(step, size, now);
+    }
+
+    pub(crate) fn describe(&self, chunk: ChunkIndex) -> ChunkInfo {
+        let Chunk { file, size, .. } = self.file(chunk);
+        let meter = self.meter(chunk).clone();
+        let needs = self.manifest.splits.iter();
+        ChunkInfo {
+            file: file.clone(),
+            splits: needs
+                .filter(|split| split.chunks.contains(&chunk.0))
+                .map(|split| split.name.clone())
+                .collect(),
+            size: *size,
+            loaded: meter.loaded,
+            phase: meter.phase,
+            attempts: meter.attempts,
+            started: meter.started,
+            finished: meter.finished,
+            error: meter.error,
+        }
+    }
+}
