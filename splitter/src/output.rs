@@ -13,6 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::{File, Program};
 
+pub(crate) use manifest_json::build_id_text;
 pub use manifest_json::{MANIFEST_FILE, manifest_json};
 
 /// What the name of the hidden folder begins with.

@@ -1,1 +1,365 @@
 //! The sizes of a program: what the table after a build and `--json` show.
+//!
+//! Function names are left out of the sizes: they help in stack traces, are often stripped for deployment, and would
+//! hide what splitting does.
+
+use rayon::prelude::*;
+use serde::Serialize;
+use wasmparser::{Parser, Payload};
+
+use crate::output::build_id_text;
+use crate::{Module, ModuleKind, Program};
+
+/// How hard brotli tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Quality(u8);
+
+impl Quality {
+    /// What servers store; takes a second or two for each megabyte.
+    pub const BEST: Quality = Quality(11);
+    /// What servers do on the fly, about the size within a tenth.
+    pub const QUICK: Quality = Quality(5);
+
+    /// The number that brotli calls it by.
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+/// Bytes of a module, or of several together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sizes {
+    /// Bytes without function names.
+    pub bytes: usize,
+    /// The same compressed with brotli; of several modules, each by itself.
+    pub brotli: usize,
+    /// Bytes of function names in the file, on top of `bytes`.
+    pub names: usize,
+}
+
+impl Sizes {
+    fn add(self, other: Sizes) -> Sizes {
+        Sizes {
+            bytes: self.bytes + other.bytes,
+            brotli: self.brotli + other.brotli,
+            names: self.names + other.names,
+        }
+    }
+
+    fn sum(all: impl IntoIterator<Item = Sizes>) -> Sizes {
+        all.into_iter().fold(Sizes::default(), Sizes::add)
+    }
+}
+
+/// One module of the program.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModuleSummary {
+    /// File name, relative to the output folder.
+    pub file: String,
+    /// `true` for the module that the glue instantiates.
+    pub main: bool,
+    /// Names of the splits that need it.
+    pub splits: Vec<String>,
+    /// Functions that it defines, before wasm-bindgen.
+    pub functions: usize,
+    /// Bytes of data that it carries.
+    pub data: usize,
+    /// Its bytes.
+    #[serde(flatten)]
+    pub sizes: Sizes,
+}
+
+/// What one split loads at its first use, if nothing else was loaded before.
+#[derive(Clone, Debug, Serialize)]
+pub struct SplitSummary {
+    /// The name in the source.
+    pub name: String,
+    /// The files.
+    pub files: Vec<String>,
+    /// All of them together.
+    #[serde(flatten)]
+    pub sizes: Sizes,
+}
+
+/// The sizes of a program.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// The program's build id, in hexadecimal.
+    pub build: String,
+    /// How hard brotli tried.
+    pub brotli_quality: Quality,
+    /// The modules, main first.
+    pub modules: Vec<ModuleSummary>,
+    /// The splits.
+    pub splits: Vec<SplitSummary>,
+    /// All modules together.
+    pub total: Sizes,
+    /// The same program in one module, where it was made for comparison.
+    pub unsplit: Option<Sizes>,
+}
+
+impl Summary {
+    /// Compresses every module, in parallel, and adds up. `unsplit` is the same program in one module, if there is
+    /// one to compare with. `done` is told after each module, on the thread that compressed it.
+    pub fn measure(
+        program: &Program,
+        unsplit: Option<&Program>,
+        quality: Quality,
+        done: &(dyn Fn() + Sync),
+    ) -> Summary {
+        let own = program.modules.iter().map(|module| (program, module));
+        let other = unsplit
+            .into_iter()
+            .flat_map(|program| program.modules.iter().map(move |module| (program, module)));
+        let jobs: Vec<(&Program, &Module)> = own.chain(other).collect();
+        let mut sizes: Vec<Sizes> = jobs
+            .into_par_iter()
+            .map(|(program, module)| {
+                let sizes = of_bytes(bytes_of(program, &module.file), quality);
+                done();
+                sizes
+            })
+            .collect();
+        let unsplit = unsplit.map(|_| Sizes::sum(sizes.split_off(program.modules.len())));
+        let modules: Vec<ModuleSummary> = program
+            .modules
+            .iter()
+            .zip(sizes)
+            .map(|(module, sizes)| of_module(module, sizes))
+            .collect();
+        Summary {
+            build: build_id_text(program.manifest.build),
+            brotli_quality: quality,
+            splits: of_splits(program, &modules),
+            total: Sizes::sum(modules.iter().map(|module| module.sizes)),
+            modules,
+            unsplit,
+        }
+    }
+
+    /// How many modules [`Summary::measure`] compresses.
+    pub fn steps(program: &Program, unsplit: Option<&Program>) -> usize {
+        program.modules.len() + unsplit.map_or(0, |program| program.modules.len())
+    }
+}
+
+fn bytes_of<'a>(program: &'a Program, file: &str) -> &'a [u8] {
+    program
+        .files
+        .iter()
+        .find(|candidate| candidate.name == file)
+        .map_or(&[], |file| &file.bytes)
+}
+
+fn of_module(module: &Module, sizes: Sizes) -> ModuleSummary {
+    ModuleSummary {
+        file: module.file.clone(),
+        main: module.kind == ModuleKind::Main,
+        splits: module.splits.clone(),
+        functions: module.functions,
+        data: module.data,
+        sizes,
+    }
+}
+
+fn of_splits(program: &Program, modules: &[ModuleSummary]) -> Vec<SplitSummary> {
+    let of_split = |split: &wasm_cleave::manifest::Split| {
+        let files: Vec<String> = split
+            .chunks
+            .iter()
+            .filter_map(|&chunk| program.manifest.chunks.get(chunk as usize))
+            .map(|chunk| chunk.file.clone())
+            .collect();
+        let loaded = modules.iter().filter(|module| files.contains(&module.file));
+        SplitSummary {
+            name: split.name.clone(),
+            sizes: Sizes::sum(loaded.map(|module| module.sizes)),
+            files,
+        }
+    };
+    program.manifest.splits.iter().map(of_split).collect()
+}
+
+fn of_bytes(wasm: &[u8], quality: Quality) -> Sizes {
+    let stripped = without_names(wasm);
+    Sizes {
+        bytes: stripped.len(),
+        brotli: compressed_len(&stripped, quality),
+        names: wasm.len() - stripped.len(),
+    }
+}
+
+/// The module without its `name` section.
+fn without_names(wasm: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(wasm.len());
+    let mut copied = 0;
+    // The start of a section's id and length, which the parser does not tell: the end of what came before it.
+    let mut section_start = 8;
+    for payload in Parser::new(0).parse_all(wasm) {
+        // The module was written by this program or by wasm-bindgen; if it cannot be read, count it as it is.
+        let Ok(payload) = payload else {
+            return wasm.to_vec();
+        };
+        if let Payload::CustomSection(section) = &payload
+            && section.name() == "name"
+        {
+            kept.extend_from_slice(&wasm[copied..section_start]);
+            copied = section.range().end as usize;
+        }
+        if let Some((_, range)) = payload.as_section() {
+            section_start = range.end as usize;
+        }
+    }
+    kept.extend_from_slice(&wasm[copied..]);
+    kept
+}
+
+fn compressed_len(bytes: &[u8], quality: Quality) -> usize {
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: i32::from(quality.0),
+        lgwin: 22,
+        size_hint: bytes.len(),
+        ..Default::default()
+    };
+    let mut counted = Counter(0);
+    match brotli::BrotliCompress(&mut &bytes[..], &mut counted, &params) {
+        Ok(_) => counted.0,
+        // Reading from memory and counting do not fail.
+        Err(_) => bytes.len(),
+    }
+}
+
+/// Counts what is written to it.
+struct Counter(usize);
+
+impl std::io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::File;
+    use wasm_cleave::manifest::{Chunk, Manifest, Split};
+    use wasm_encoder::{CustomSection, Module as Encoder, NameMap, NameSection};
+
+    fn wasm(payload: &[u8], names: bool) -> Vec<u8> {
+        let mut module = Encoder::new();
+        module.section(&CustomSection {
+            name: "a".into(),
+            data: payload.into(),
+        });
+        if names {
+            let mut map = NameMap::new();
+            map.append(0, "a_long_name_of_a_function");
+            let mut section = NameSection::new();
+            section.functions(&map);
+            module.section(&section);
+        }
+        module.section(&CustomSection {
+            name: "b".into(),
+            data: payload.into(),
+        });
+        module.finish()
+    }
+
+    fn program(files: &[(&str, Vec<u8>)], splits: &[(&str, &[u32])]) -> Program {
+        let module = |(name, _): &(&str, Vec<u8>)| Module {
+            file: name.to_string(),
+            kind: if name.ends_with("_bg.wasm") {
+                ModuleKind::Main
+            } else {
+                ModuleKind::Chunk
+            },
+            splits: Vec::new(),
+            functions: 1,
+            data: 2,
+        };
+        let chunk = |(name, _): &(&str, Vec<u8>)| Chunk {
+            file: name.to_string(),
+            size: 0,
+            sha256: [0; 32],
+        };
+        Program {
+            files: files
+                .iter()
+                .map(|(name, bytes)| File {
+                    name: name.to_string(),
+                    bytes: bytes.clone(),
+                })
+                .collect(),
+            modules: files.iter().map(module).collect(),
+            manifest: Manifest {
+                build: Default::default(),
+                chunks: files[1..].iter().map(chunk).collect(),
+                splits: splits
+                    .iter()
+                    .map(|(name, chunks)| Split {
+                        name: name.to_string(),
+                        chunks: chunks.to_vec(),
+                        entries: Vec::new(),
+                    })
+                    .collect(),
+            },
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn names_are_counted_apart() {
+        let bare = wasm(&[1; 100], false);
+        let named = wasm(&[1; 100], true);
+        assert_eq!(without_names(&named), bare);
+        assert_eq!(without_names(&bare), bare);
+        let sizes = of_bytes(&named, Quality::BEST);
+        assert_eq!(sizes.bytes, bare.len());
+        assert_eq!(sizes.names, named.len() - bare.len());
+        assert!(sizes.brotli < sizes.bytes, "{sizes:?}");
+    }
+
+    #[test]
+    fn a_split_is_the_sum_of_what_it_loads() {
+        let files = [
+            ("app_bg.wasm", wasm(&[1; 10], false)),
+            ("a.wasm", wasm(&[2; 20], false)),
+            ("b.wasm", wasm(&[3; 30], true)),
+        ];
+        let program = program(&files, &[("one", &[0]), ("both", &[0, 1]), ("none", &[])]);
+        let summary = Summary::measure(&program, None, Quality::QUICK, &|| ());
+        let size = |i: usize| summary.modules[i].sizes.bytes;
+        let splits: Vec<_> = summary.splits.iter().map(|s| s.sizes.bytes).collect();
+        assert_eq!(splits, [size(1), size(1) + size(2), 0]);
+        assert_eq!(summary.total.bytes, size(0) + size(1) + size(2));
+        assert_eq!(summary.splits[1].files, ["a.wasm", "b.wasm"]);
+    }
+
+    #[test]
+    fn the_unsplit_program_is_measured_by_itself() {
+        let split = program(
+            &[
+                ("app_bg.wasm", wasm(&[1; 10], false)),
+                ("a.wasm", wasm(&[2; 20], false)),
+            ],
+            &[],
+        );
+        let whole = program(&[("app_bg.wasm", wasm(&[1; 500], false))], &[]);
+        let steps = std::sync::atomic::AtomicUsize::new(0);
+        let summary = Summary::measure(&split, Some(&whole), Quality::QUICK, &|| {
+            steps.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        });
+        assert_eq!(steps.into_inner(), Summary::steps(&split, Some(&whole)));
+        assert_eq!(
+            summary.unsplit.unwrap().bytes,
+            of_bytes(&wasm(&[1; 500], false), Quality::QUICK).bytes
+        );
+        assert_eq!(summary.modules.len(), 2);
+    }
+}

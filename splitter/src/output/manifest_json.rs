@@ -170,14 +170,14 @@ fn mark_entry(entries: &mut Entries, main: &str, manifest: &Manifest) {
     if let Some(entry) = entries.get_mut(&glue) {
         entry.name = Some(stem);
         entry.is_entry = true;
-        entry.build = Some(hex(manifest.build));
+        entry.build = Some(build_id_text(manifest.build));
         entry.imports = imports;
         entry.dynamic_imports = manifest.splits.iter().map(key_of_split).collect();
     }
 }
 
 /// A build id as text.
-pub(crate) fn hex(build: BuildId) -> String {
+pub(crate) fn build_id_text(build: BuildId) -> String {
     build.0.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
