@@ -3,11 +3,26 @@
 //! [`split`] is the whole way of a program; it reads and writes no files. [`output::publish`] writes the result.
 
 pub mod bindgen;
+pub mod conventions;
+pub mod emit;
+mod env;
 pub mod error;
+pub mod graph;
+pub mod ids;
+mod manifest;
 pub mod output;
+pub mod partition;
+pub mod plan;
+pub mod read;
 pub mod summary;
 
+use rayon::prelude::*;
+
 pub use error::Error;
+use graph::SymbolGraph;
+use partition::Partition;
+use plan::LinkPlan;
+use read::InputModule;
 
 /// For what kind of host the JavaScript glue is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +42,8 @@ pub struct Options {
     pub target: Target,
     /// `false` leaves the program in one module: the same lowering without any splitting.
     pub split: bool,
+    /// Limits of the chunk assignment.
+    pub limits: partition::Limits,
 }
 
 /// A step of the way, for showing progress.
@@ -103,12 +120,134 @@ pub fn split(
     options: &Options,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Program, Error> {
+    let mut emitted = emit(input, options, progress)?;
     progress(Phase::Bindgen);
-    let files = bindgen::bind(input, &options.stem, options.target)?;
+    emitted
+        .files
+        .extend(bindgen::bind(&emitted.main, &options.stem, options.target)?);
+    emitted
+        .files
+        .extend(env::file(&emitted.main, options.target));
+    emitted.files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Program {
-        files,
-        modules: Vec::new(),
-        manifest: Default::default(),
-        warnings: Vec::new(),
+        files: emitted.files,
+        modules: emitted.modules,
+        manifest: emitted.manifest,
+        warnings: emitted.warnings,
     })
+}
+
+/// The modules before wasm-bindgen has seen main.
+#[derive(Clone, Debug)]
+pub struct Emitted {
+    /// Main, ready for wasm-bindgen.
+    pub main: Vec<u8>,
+    /// The chunks, finished.
+    pub files: Vec<File>,
+    /// The modules, main first.
+    pub modules: Vec<Module>,
+    /// The manifest that main embeds.
+    pub manifest: wasm_cleave::manifest::Manifest,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// The way of a program up to wasm-bindgen.
+///
+/// # Errors
+/// When the bytes are not a linked module with relocations, or its splits cannot be followed.
+pub fn emit(
+    bytes: &[u8],
+    options: &Options,
+    progress: &mut dyn FnMut(Phase),
+) -> Result<Emitted, Error> {
+    progress(Phase::Read);
+    let input = InputModule::read(bytes)?;
+    progress(Phase::Graph);
+    let graph = SymbolGraph::new(&input)?;
+    progress(Phase::Partition);
+    let partition = match options.split {
+        true => Partition::new(&input, &graph, &options.limits),
+        false => Partition::unsplit(&graph),
+    };
+    progress(Phase::Plan);
+    let plan = LinkPlan::new(&input, &graph, &partition)?;
+    progress(Phase::Emit);
+    let build = manifest::build_id(bytes, options);
+    let chunks = plan.modules[1..]
+        .par_iter()
+        .zip(&partition.chunks)
+        .map(|(module, chunk)| {
+            let label = manifest::label(&graph, &chunk.signature);
+            emit::chunk(&plan, module, &label, build).map(|bytes| (label, bytes))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let manifest = manifest::new(options, build, &graph, &partition, &plan, &chunks);
+    let main = emit::main(&plan, &manifest.encode())?;
+    Ok(Emitted {
+        main,
+        modules: describe(options, &graph, &partition, &plan, &manifest),
+        files: manifest::files(&manifest, chunks),
+        warnings: warnings(&input, &graph, options),
+        manifest,
+    })
+}
+
+fn describe(
+    options: &Options,
+    graph: &SymbolGraph,
+    partition: &Partition,
+    plan: &LinkPlan,
+    manifest: &wasm_cleave::manifest::Manifest,
+) -> Vec<Module> {
+    let name = |split: ids::Split| graph.splits[split.at()].name.clone();
+    let describe = |module: &plan::ModulePlan| {
+        let chunk = module.module.at().checked_sub(1);
+        Module {
+            file: match chunk {
+                None => format!("{}_bg.wasm", options.stem),
+                Some(chunk) => manifest.chunks[chunk].file.clone(),
+            },
+            kind: match chunk {
+                None => ModuleKind::Main,
+                Some(_) => ModuleKind::Chunk,
+            },
+            splits: match chunk {
+                None => graph
+                    .splits
+                    .iter()
+                    .map(|split| split.name.clone())
+                    .collect(),
+                Some(chunk) => partition.chunks[chunk]
+                    .signature
+                    .0
+                    .iter()
+                    .map(|&split| name(split))
+                    .collect(),
+            },
+            functions: module.functions.len(),
+            data: module
+                .intervals
+                .iter()
+                .map(|&interval| plan.input.data.bytes_of(interval).1.len())
+                .sum(),
+        }
+    };
+    plan.modules.iter().map(describe).collect()
+}
+
+fn warnings(input: &InputModule, graph: &SymbolGraph, options: &Options) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if input.has_debug_info {
+        warnings.push(
+            "debug information (DWARF) was dropped: it does not survive splitting; function names are kept".to_string(),
+        );
+    }
+    if options.split && graph.splits.is_empty() {
+        warnings.push(
+            "the program has no split: mark functions with #[wasm_split(name)] and call them"
+                .to_string(),
+        );
+    }
+    warnings
 }

@@ -1,0 +1,140 @@
+//! Writes a chunk: everything it needs from outside comes from main's export object; no start function, no active data.
+
+use std::borrow::Cow;
+
+use wasm_cleave::contract;
+use wasm_cleave::manifest::BuildId;
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use wasm_encoder::{
+    CustomSection, DataCountSection, DataSection, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, ImportSection, Instruction, MemoryType, Module, RefType, TableType, TagKind,
+    TagType,
+};
+
+use super::data::Piece;
+use super::{Replacements, bodies, data, elements, functions, names, types};
+use crate::plan::{Callee, LinkPlan, ModulePlan};
+
+/// The bytes of a chunk; `None` if the plan has a gap.
+pub(super) fn write(
+    plan: &LinkPlan,
+    module: &ModulePlan,
+    label: &str,
+    build: BuildId,
+) -> Option<Vec<u8>> {
+    let pieces = data::of_chunk(&plan.input.data, &module.intervals);
+    let replacements = Replacements {
+        handles: &plan.handles,
+        manifest: None,
+    };
+    let mut code = bodies(plan, module, replacements)?;
+    let mut declared: FunctionSection = functions(plan, module)?;
+    let mut exports = ExportSection::new();
+    if !pieces.is_empty() {
+        declared.function(module.type_index(plan.nothing_type)?);
+        code.function(&init(&pieces));
+        let index = module.imported.len() + module.functions.len();
+        exports.export(contract::CHUNK_INIT, ExportKind::Func, index as u32);
+    }
+    let mut out = Module::new();
+    out.section(&types(plan, module));
+    out.section(&imports(plan, module)?);
+    out.section(&declared);
+    out.section(&exports);
+    out.section(&elements(module, |func| {
+        match plan.callee(module, func)? {
+            Callee::Direct(index) => Some(index),
+            _ => None,
+        }
+    })?);
+    if !pieces.is_empty() {
+        out.section(&DataCountSection { count: 1 });
+    }
+    out.section(&code);
+    if !pieces.is_empty() {
+        let mut section = DataSection::new();
+        let bytes: Vec<u8> = pieces
+            .iter()
+            .flat_map(|piece| piece.bytes)
+            .copied()
+            .collect();
+        section.passive(bytes);
+        out.section(&section);
+    }
+    if let Some(names) = names::section(plan, module, &[], Some(label)) {
+        out.section(&names);
+    }
+    out.section(&CustomSection {
+        name: contract::BUILD_SECTION.into(),
+        data: Cow::Borrowed(&build.0),
+    });
+    Some(out.finish())
+}
+
+/// The function that writes the chunk's data: all pieces lie in one passive segment, one behind the other.
+fn init(pieces: &[Piece]) -> Function {
+    let mut function = Function::new([]);
+    let mut offset = 0;
+    for piece in pieces {
+        function.instruction(&Instruction::I32Const(piece.address as i32));
+        function.instruction(&Instruction::I32Const(offset));
+        function.instruction(&Instruction::I32Const(piece.bytes.len() as i32));
+        function.instruction(&Instruction::MemoryInit {
+            mem: 0,
+            data_index: 0,
+        });
+        offset += piece.bytes.len() as i32;
+    }
+    function.instruction(&Instruction::DataDrop(0));
+    function.instruction(&Instruction::End);
+    function
+}
+
+fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
+    let mut section = ImportSection::new();
+    let mut import = |name: &str, ty: EntityType| {
+        section.import(contract::MAIN_NAMESPACE, name, ty);
+    };
+    for func in &module.imported {
+        let ty = module.type_index(plan.input.function(*func).ty)?;
+        import(
+            &plan.exports.function_name(*func)?,
+            EntityType::Function(ty),
+        );
+    }
+    if let Some(memory) = plan.memory() {
+        import(
+            contract::EXPORT_MEMORY,
+            EntityType::Memory(MemoryType {
+                minimum: 0,
+                maximum: memory.maximum.filter(|_| memory.shared),
+                memory64: false,
+                shared: memory.shared,
+                page_size_log2: None,
+            }),
+        );
+    }
+    if plan.input.table.is_some() {
+        let ty = TableType {
+            element_type: RefType::FUNCREF,
+            table64: false,
+            minimum: plan.slots.len() as u64,
+            maximum: None,
+            shared: false,
+        };
+        import(contract::EXPORT_TABLE, EntityType::Table(ty));
+    }
+    for global in &module.globals {
+        let ty = plan.input.globals[global.at()].ty;
+        let ty = RoundtripReencoder.global_type(ty).ok()?;
+        import(&plan.exports.global_name(*global)?, EntityType::Global(ty));
+    }
+    for tag in &module.tags {
+        let ty = TagType {
+            kind: TagKind::Exception,
+            func_type_idx: module.type_index(plan.input.tags[tag.at()])?,
+        };
+        import(&plan.exports.tag_name(*tag)?, EntityType::Tag(ty));
+    }
+    Some(section)
+}

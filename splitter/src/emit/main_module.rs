@@ -1,0 +1,217 @@
+//! Writes main: what the input has, less what went to chunks, plus what chunks need of it.
+
+use wasm_cleave::contract;
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use wasm_encoder::{
+    CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection, EntityType, ExportKind,
+    ExportSection, Function, FunctionSection, GlobalSection, ImportSection, MemorySection, Module,
+    NameMap, StartSection, TableSection, TagKind, TagSection, TagType,
+};
+use wasmparser::ExternalKind;
+
+use super::{Replacements, bodies, data, elements, functions, names, types};
+use crate::ids::{Func, Global, Tag};
+use crate::plan::{LinkPlan, ModulePlan};
+
+/// The bytes of main; `None` if the plan has a gap.
+pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Option<Vec<u8>> {
+    let module = &plan.modules[0];
+    let input = plan.input;
+    let segments = segments(plan, manifest);
+    let manifest_at = (manifest.len() as u32, segments.len().checked_sub(1)? as u32);
+    let replacements = Replacements {
+        handles: &plan.handles,
+        manifest: Some(manifest_at),
+    };
+    let mut declared = functions(plan, module)?;
+    let mut code = bodies(plan, module, replacements)?;
+    for func in &plan.exports.wrapped {
+        wrapper(plan, *func, &mut declared, &mut code)?;
+    }
+    let mut out = Module::new();
+    out.section(&types(plan, module));
+    out.section(&imports(plan, module)?);
+    out.section(&declared);
+    sections_before_exports(plan, &mut out)?;
+    out.section(&exports(plan)?);
+    if let Some(start) = input.start {
+        out.section(&StartSection {
+            function_index: plan.index_in_main(start)?,
+        });
+    }
+    out.section(&elements(module, |func| plan.index_in_main(func))?);
+    out.section(&DataCountSection {
+        count: segments.len() as u32,
+    });
+    out.section(&code);
+    out.section(&segments);
+    for custom in &input.customs {
+        out.section(&CustomSection {
+            name: custom.name.into(),
+            data: custom.bytes.into(),
+        });
+    }
+    if let Some(mut names) = names::section(plan, module, &plan.exports.wrapped, None) {
+        let mut globals = NameMap::new();
+        for (index, name) in &input.names.globals {
+            globals.append(*index, name);
+        }
+        names.globals(&globals);
+        out.section(&names);
+    }
+    Some(out.finish())
+}
+
+fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
+    let mut section = ImportSection::new();
+    let mut functions = 0;
+    for import in &plan.input.imports {
+        let ty = match import.ty {
+            wasmparser::TypeRef::Func(_) => {
+                let func = Func(functions);
+                functions += 1;
+                if plan.magic[func.at()].is_some() {
+                    continue;
+                }
+                EntityType::Function(module.type_index(plan.input.function(func).ty)?)
+            }
+            wasmparser::TypeRef::Tag(tag) => {
+                tag_type(plan, module, crate::ids::Type(tag.func_type_idx))?.into()
+            }
+            other => RoundtripReencoder.entity_type(other).ok()?,
+        };
+        section.import(import.module, import.name, ty);
+    }
+    Some(section)
+}
+
+fn tag_type(_plan: &LinkPlan, module: &ModulePlan, ty: crate::ids::Type) -> Option<TagType> {
+    Some(TagType {
+        kind: TagKind::Exception,
+        func_type_idx: module.type_index(ty)?,
+    })
+}
+
+/// Table, memories, tags, globals.
+fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Option<()> {
+    let input = plan.input;
+    if let Some(table) = input.table.filter(|table| !table.imported) {
+        let mut ty = RoundtripReencoder.table_type(table.ty).ok()?;
+        ty.minimum = plan.slots.len() as u64;
+        ty.maximum = ty.maximum.map(|maximum| maximum.max(ty.minimum));
+        let mut section = TableSection::new();
+        section.table(ty);
+        out.section(&section);
+    }
+    let mut memories = MemorySection::new();
+    for memory in &input.memories {
+        memories.memory(RoundtripReencoder.memory_type(*memory).ok()?);
+    }
+    out.section(&memories);
+    if input.tags.len() > input.imported_tags {
+        let mut tags = TagSection::new();
+        for ty in &input.tags[input.imported_tags..] {
+            tags.tag(tag_type(plan, &plan.modules[0], *ty)?);
+        }
+        out.section(&tags);
+    }
+    let mut globals = GlobalSection::new();
+    for global in &input.globals {
+        if let Some(init) = &global.init {
+            let ty = RoundtripReencoder.global_type(global.ty).ok()?;
+            globals.global(ty, &RoundtripReencoder.const_expr(init.clone()).ok()?);
+        }
+    }
+    out.section(&globals);
+    Some(())
+}
+
+fn exports(plan: &LinkPlan) -> Option<ExportSection> {
+    let mut section = ExportSection::new();
+    for export in &plan.input.exports {
+        let (kind, index) = match export.kind {
+            ExternalKind::Func => (ExportKind::Func, plan.index_in_main(Func(export.index))?),
+            ExternalKind::Table => (ExportKind::Table, export.index),
+            ExternalKind::Memory => (ExportKind::Memory, export.index),
+            ExternalKind::Global => (ExportKind::Global, export.index),
+            ExternalKind::Tag => (ExportKind::Tag, export.index),
+            _ => return None,
+        };
+        section.export(export.name, kind, index);
+    }
+    if plan.modules.len() == 1 {
+        return Some(section);
+    }
+    let has_memory = plan
+        .input
+        .exports
+        .iter()
+        .any(|export| export.name == contract::EXPORT_MEMORY);
+    if plan.memory().is_some() && !has_memory {
+        section.export(contract::EXPORT_MEMORY, ExportKind::Memory, 0);
+    }
+    if plan.input.table.is_some() {
+        section.export(contract::EXPORT_TABLE, ExportKind::Table, 0);
+    }
+    let first_wrapper = plan.modules[0].imported.len() + plan.modules[0].functions.len();
+    for func in &plan.exports.functions {
+        let index = match plan.exports.wrapped.binary_search(func) {
+            Ok(position) => (first_wrapper + position) as u32,
+            Err(_) => plan.index_in_main(*func)?,
+        };
+        section.export(&plan.exports.function_name(*func)?, ExportKind::Func, index);
+    }
+    for Global(index) in &plan.exports.globals {
+        section.export(
+            &plan.exports.global_name(Global(*index))?,
+            ExportKind::Global,
+            *index,
+        );
+    }
+    for Tag(index) in &plan.exports.tags {
+        section.export(
+            &plan.exports.tag_name(Tag(*index))?,
+            ExportKind::Tag,
+            *index,
+        );
+    }
+    Some(section)
+}
+
+/// A function that calls another with its own arguments.
+fn wrapper(
+    plan: &LinkPlan,
+    func: Func,
+    declared: &mut FunctionSection,
+    code: &mut CodeSection,
+) -> Option<()> {
+    let ty = plan.input.function(func).ty;
+    declared.function(plan.modules[0].type_index(ty)?);
+    let mut body = Function::new([]);
+    let mut instructions = body.instructions();
+    for parameter in 0..plan.types[ty.at()].params().len() {
+        instructions.local_get(parameter as u32);
+    }
+    instructions.call(plan.index_in_main(func)?).end();
+    code.function(&body);
+    Some(())
+}
+
+/// Main's data, and the manifest as the last segment, which is passive.
+fn segments(plan: &LinkPlan, manifest: &[u8]) -> DataSection {
+    let mut section = DataSection::new();
+    for (position, segment) in plan.input.data.segments.iter().enumerate() {
+        let image = data::image_of_main(plan, position, segment);
+        let mut pieces = Vec::new();
+        data::cut(segment.address, &image, &mut pieces);
+        for piece in pieces {
+            section.active(
+                0,
+                &ConstExpr::i32_const(piece.address as i32),
+                piece.bytes.iter().copied(),
+            );
+        }
+    }
+    section.passive(manifest.iter().copied());
+    section
+}

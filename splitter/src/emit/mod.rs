@@ -1,0 +1,114 @@
+//! Writes modules as planned: mechanical, nothing is decided here. Chunks first, since main embeds their hashes.
+
+mod body;
+mod chunk;
+mod data;
+mod main_module;
+mod names;
+
+use rayon::prelude::*;
+use wasm_cleave::manifest::BuildId;
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use wasm_encoder::{
+    CodeSection, ConstExpr, ElementSection, Elements, FunctionSection, TypeSection,
+};
+
+use crate::error::Error;
+use crate::ids::{Func, Slot};
+use crate::plan::{LinkPlan, ModulePlan};
+
+pub use body::Replacements;
+
+/// Writes one chunk.
+///
+/// # Errors
+/// When the plan has a gap: a defect of this crate.
+pub fn chunk(
+    plan: &LinkPlan,
+    module: &ModulePlan,
+    label: &str,
+    build: BuildId,
+) -> Result<Vec<u8>, Error> {
+    chunk::write(plan, module, label, build).ok_or_else(|| gap(&format!("chunk `{label}`")))
+}
+
+/// Writes main, which embeds the manifest.
+///
+/// # Errors
+/// When the plan has a gap: a defect of this crate.
+pub fn main(plan: &LinkPlan, manifest: &[u8]) -> Result<Vec<u8>, Error> {
+    main_module::write(plan, manifest).ok_or_else(|| gap("main module"))
+}
+
+fn gap(module: &str) -> Error {
+    Error::Invalid {
+        module: module.to_string(),
+        reason: "the plan does not say how something is referred to".to_string(),
+    }
+}
+
+/// The type section of a module.
+fn types(plan: &LinkPlan, module: &ModulePlan) -> TypeSection {
+    let mut section = TypeSection::new();
+    for ty in &module.types {
+        let ty = &plan.types[ty.at()];
+        let value = |ty: &wasmparser::ValType| RoundtripReencoder.val_type(*ty).ok();
+        let params: Vec<_> = ty.params().iter().filter_map(value).collect();
+        let results: Vec<_> = ty.results().iter().filter_map(value).collect();
+        section.ty().function(params, results);
+    }
+    section
+}
+
+/// The function section of what a module defines of the input.
+fn functions(plan: &LinkPlan, module: &ModulePlan) -> Option<FunctionSection> {
+    let mut section = FunctionSection::new();
+    for func in &module.functions {
+        section.function(module.type_index(plan.input.function(*func).ty)?);
+    }
+    Some(section)
+}
+
+/// The bodies of what a module defines of the input, in order.
+fn bodies(plan: &LinkPlan, module: &ModulePlan, replacements: Replacements) -> Option<CodeSection> {
+    /// Enough work for one task of the pool.
+    const BATCH: usize = 64;
+    let batches: Vec<Vec<Vec<u8>>> = module
+        .functions
+        .par_chunks(BATCH)
+        .map(|batch| {
+            batch
+                .iter()
+                .map(|&func| body::rewrite(plan, module, func, replacements))
+                .collect::<Option<Vec<_>>>()
+        })
+        .collect::<Option<_>>()?;
+    let mut section = CodeSection::new();
+    for body in batches.iter().flatten() {
+        section.raw(body);
+    }
+    Some(section)
+}
+
+/// The element segments of a module: one for each run of slots.
+fn elements(module: &ModulePlan, index: impl Fn(Func) -> Option<u32>) -> Option<ElementSection> {
+    let mut section = ElementSection::new();
+    let mut rest = module.slots.as_slice();
+    while let [(first, _), ..] = rest {
+        let in_run =
+            |(position, (slot, _)): &(usize, &(Slot, Func))| slot.at() == first.at() + position;
+        let length = rest.iter().enumerate().take_while(in_run).count();
+        let (run, others) = rest.split_at(length);
+        let functions: Vec<u32> = run
+            .iter()
+            .map(|(_, func)| index(*func))
+            .collect::<Option<_>>()?;
+        section.active(
+            None,
+            &ConstExpr::i32_const(first.0 as i32),
+            Elements::Functions(functions.into()),
+        );
+        rest = others;
+    }
+    Some(section)
+}

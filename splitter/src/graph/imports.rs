@@ -1,0 +1,149 @@
+//! Recognises our imports and wasm-bindgen's markers: by what is imported, never by what a symbol is called.
+
+use std::collections::BTreeMap;
+
+use wasm_cleave::contract;
+
+use crate::conventions;
+use crate::error::SplitError;
+use crate::ids::{Func, Split};
+use crate::read::{Import, InputModule, SiteKind};
+
+/// A split with its entries.
+#[derive(Clone, Debug)]
+pub struct SplitPoint {
+    /// The name given in the attribute.
+    pub name: String,
+    /// The functions that call the split's marker; ascending.
+    pub entries: Vec<Func>,
+}
+
+/// What an import of ours means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Magic {
+    /// Marks the entry that calls it; means nothing at run time.
+    Marker(Split),
+    /// The index of a split, or none where the program has no entry of that name.
+    Handle(Option<Split>),
+    /// Calls the entry in a slot.
+    Call,
+    /// The length of the manifest.
+    ManifestLen,
+    /// Copies the manifest into memory.
+    ManifestCopy,
+}
+
+/// What the imports tell.
+pub(super) struct Found {
+    pub(super) splits: Vec<SplitPoint>,
+    pub(super) magic: Vec<Option<Magic>>,
+    /// Functions that have to be in main because of an import that they call.
+    pub(super) callers_in_main: Vec<Func>,
+}
+
+/// Looks at all imports and at the functions that call them.
+pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
+    let mut names: BTreeMap<&str, Vec<Func>> = BTreeMap::new();
+    let mut in_main = vec![false; module.imported_functions];
+    for (func, import) in module.function_imports() {
+        if let Some(version) = version_of(import)
+            && version != contract::VERSION.to_string()
+        {
+            return Err(SplitError::Version {
+                found: version.to_string(),
+                expected: contract::VERSION,
+            });
+        }
+        if import.module == contract::MARKER_MODULE {
+            names.entry(import.name).or_default().push(func);
+        }
+        in_main[func.at()] = import.module == contract::RUNTIME_MODULE
+            && import.name != contract::CALL
+            || import.module == conventions::BINDGEN_IMPORTS
+                && import.name.starts_with(conventions::BINDGEN_MARKER_PREFIX);
+    }
+    let ordered: Vec<&str> = names.keys().copied().collect();
+    let split_named = |name: &str| ordered.binary_search(&name).ok().map(Split::from_position);
+
+    let mut magic = vec![None; module.imported_functions];
+    for (func, import) in module.function_imports() {
+        magic[func.at()] = meaning(import, split_named)?;
+    }
+    let mut entries = vec![Vec::new(); ordered.len()];
+    let mut callers_in_main = Vec::new();
+    for position in module.imported_functions..module.functions.len() {
+        let caller = Func::from_position(position);
+        let mut split = None;
+        for site in module.sites(caller) {
+            let SiteKind::Call(callee) = site.kind else {
+                continue;
+            };
+            if !module.is_import(callee) {
+                continue;
+            }
+            if in_main[callee.at()] {
+                callers_in_main.push(caller);
+            }
+            if let Some(Magic::Marker(marked)) = magic[callee.at()]
+                && *split.get_or_insert(marked) != marked
+            {
+                let first = split.map_or(marked, |split| split);
+                return Err(SplitError::TwoMarkers {
+                    function: module.name_of(caller),
+                    first: ordered[first.at()].to_string(),
+                    second: ordered[marked.at()].to_string(),
+                });
+            }
+        }
+        if let Some(split) = split {
+            entries[split.at()].push(caller);
+        }
+    }
+    let splits = ordered
+        .iter()
+        .zip(entries)
+        .map(|(name, entries)| SplitPoint {
+            name: name.to_string(),
+            entries,
+        })
+        .collect();
+    Ok(Found {
+        splits,
+        magic,
+        callers_in_main,
+    })
+}
+
+/// The version in a module name of ours: `1` in `cleave1:split`.
+fn version_of<'a>(import: &Import<'a>) -> Option<&'a str> {
+    let (version, _) = import
+        .module
+        .strip_prefix(contract::MODULE_PREFIX)?
+        .split_once(':')?;
+    version
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(version)
+}
+
+fn meaning(
+    import: &Import,
+    split_named: impl Fn(&str) -> Option<Split>,
+) -> Result<Option<Magic>, SplitError> {
+    Ok(Some(match (import.module, import.name) {
+        (contract::MARKER_MODULE, name) => match split_named(name) {
+            Some(split) => Magic::Marker(split),
+            None => return Ok(None),
+        },
+        (contract::HANDLE_MODULE, name) => Magic::Handle(split_named(name)),
+        (contract::RUNTIME_MODULE, contract::CALL) => Magic::Call,
+        (contract::RUNTIME_MODULE, contract::MANIFEST_LEN) => Magic::ManifestLen,
+        (contract::RUNTIME_MODULE, contract::MANIFEST_COPY) => Magic::ManifestCopy,
+        _ if version_of(import).is_some() => {
+            return Err(SplitError::UnknownImport {
+                import: format!("{} {}", import.module, import.name),
+            });
+        }
+        _ => return Ok(None),
+    }))
+}

@@ -1,0 +1,98 @@
+//! Names the chunks and says in the manifest which of them each split needs.
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use wasm_cleave::manifest::{BuildId, Chunk, Manifest, Split};
+
+use crate::graph::SymbolGraph;
+use crate::ids::{Module, Split as SplitId};
+use crate::partition::{Partition, Signature};
+use crate::plan::LinkPlan;
+use crate::{File, Options};
+
+/// The build id: a hash of the input and of all that decides what is made of it.
+pub(crate) fn build_id(input: &[u8], options: &Options) -> BuildId {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(format!("{options:?}"));
+    hash.update(input);
+    let mut id = BuildId::default();
+    id.0.copy_from_slice(&hash.finalize()[..16]);
+    id
+}
+
+/// What a chunk is called: after its split, or after the first of them and how many more there are.
+pub(crate) fn label(graph: &SymbolGraph, signature: &Signature) -> String {
+    let Some(first) = signature.0.first() else {
+        return "chunk".to_string();
+    };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = graph.splits[first.at()].name.chars().map(plain).collect();
+    match signature.0.len() - 1 {
+        0 => name,
+        more => format!("{name}-and-{more}-more"),
+    }
+}
+
+/// Names the chunks' files by their content and lists them.
+pub(crate) fn new(
+    options: &Options,
+    build: BuildId,
+    graph: &SymbolGraph,
+    partition: &Partition,
+    plan: &LinkPlan,
+    chunks: &[(String, Vec<u8>)],
+) -> Manifest {
+    let chunks = chunks
+        .par_iter()
+        .map(|(label, bytes)| {
+            let sha256: [u8; 32] = Sha256::digest(bytes).into();
+            let short: String = sha256[..5]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            Chunk {
+                file: format!("{}-{label}-{short}.wasm", options.stem),
+                size: bytes.len() as u32,
+                sha256,
+            }
+        })
+        .collect();
+    let splits = graph.splits.iter().enumerate().map(|(position, split)| {
+        let mut entries: Vec<u32> = split
+            .entries
+            .iter()
+            .filter_map(|&func| plan.slot_of(func))
+            .map(|slot| slot.0)
+            .collect();
+        entries.sort_unstable();
+        let needed = partition.chunks_of(SplitId::from_position(position));
+        Split {
+            name: split.name.clone(),
+            chunks: needed.map(|Module(module)| module - 1).collect(),
+            entries,
+        }
+    });
+    Manifest {
+        build,
+        chunks,
+        splits: splits.collect(),
+    }
+}
+
+/// The chunks' files as the manifest names them.
+pub(crate) fn files(manifest: &Manifest, chunks: Vec<(String, Vec<u8>)>) -> Vec<File> {
+    let named = manifest.chunks.iter().zip(chunks);
+    named
+        .map(|(chunk, (_, bytes))| File {
+            name: chunk.file.clone(),
+            bytes,
+        })
+        .collect()
+}

@@ -1,0 +1,106 @@
+//! Decides which module each symbol goes to, and why. Pure: looks at the graph and at sizes, never at bytes.
+//!
+//! ```text
+//!   main ─▶ fmt            editor ─▶ fmt, regex, table        viewer ─▶ regex
+//!
+//!   signatures   fmt: main      table: {editor}      regex: {editor, viewer}
+//!   modules      main           chunk `editor`       chunk `editor+viewer`
+//! ```
+//!
+//! A symbol that refers to another is reached by fewer splits or by the same, so what a chunk refers to is loaded no
+//! later than the chunk. Passes, in order: [`signatures`], atoms (symbols of equal signature), [`merge`].
+
+mod merge;
+mod signatures;
+
+use crate::graph::{NodeKind, SymbolGraph};
+use crate::ids::{Module, Node, Split};
+use crate::read::InputModule;
+
+pub use signatures::Signature;
+
+/// Limits of the chunk assignment.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Chunks smaller than this, in bytes, are merged with others where that costs little.
+    pub min_chunk_size: usize,
+}
+
+/// Why a module exists as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Reached from a root of main.
+    Main,
+    /// All its symbols are reached by exactly these splits.
+    Signature,
+    /// Chunks of several signatures were put together, since they were small.
+    Merged,
+}
+
+/// A chunk of the output.
+#[derive(Clone, Debug)]
+pub struct Chunk {
+    /// The splits that need it.
+    pub signature: Signature,
+    /// Bytes of its functions and data, as linked.
+    pub size: usize,
+    /// Why it is as it is.
+    pub reason: Reason,
+}
+
+/// Which module each live symbol goes to.
+#[derive(Clone, Debug)]
+pub struct Partition {
+    modules: Vec<Option<Module>>,
+    /// The chunks; chunk *i* is module *i + 1*.
+    pub chunks: Vec<Chunk>,
+}
+
+impl Partition {
+    /// Assigns the symbols of a program to modules.
+    pub fn new(input: &InputModule, graph: &SymbolGraph, limits: &Limits) -> Self {
+        let signatures = signatures::find(graph);
+        let sizes: Vec<usize> = (0..graph.len())
+            .map(|position| size_of(input, graph, Node::from_position(position)))
+            .collect();
+        merge::assign(&signatures, &sizes, limits)
+    }
+
+    /// Puts everything into main, what only splits reach too: the program without splitting.
+    pub fn unsplit(graph: &SymbolGraph) -> Self {
+        Partition {
+            modules: vec![Some(Module::MAIN); graph.len()],
+            chunks: Vec::new(),
+        }
+    }
+
+    /// The module of a symbol; `None` where nothing reaches it.
+    pub fn module_of(&self, node: Node) -> Option<Module> {
+        self.modules[node.at()]
+    }
+
+    /// The modules, main first.
+    pub fn modules(&self) -> impl Iterator<Item = Module> + use<> {
+        (0..=self.chunks.len()).map(Module::from_position)
+    }
+
+    /// The chunks that a split needs.
+    pub fn chunks_of(&self, split: Split) -> impl Iterator<Item = Module> + '_ {
+        let needs = move |chunk: &Chunk| chunk.signature.contains(split);
+        let positions =
+            (0..self.chunks.len()).filter(move |&position| needs(&self.chunks[position]));
+        positions.map(|position| Module::from_position(position + 1))
+    }
+}
+
+/// What a symbol adds to its module, in bytes.
+fn size_of(input: &InputModule, graph: &SymbolGraph, node: Node) -> usize {
+    match graph.kind(node) {
+        NodeKind::Func(func) => input.function(func).body.len(),
+        NodeKind::Data(interval) => {
+            let (_, bytes) = input.data.bytes_of(interval);
+            let zero = bytes.iter().all(|&byte| byte == 0);
+            if zero { 0 } else { bytes.len() }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The plan of one module: what it defines, imports, and which slots it fills.
+
+use super::{Contents, Exports, LinkPlan};
+use crate::graph::{Magic, SymbolGraph};
+use crate::ids::{Func, Global, Interval, Module, Slot, Tag, Type};
+use crate::read::SiteKind;
+
+/// The plan of one module. Its function indices are: [`ModulePlan::imported`], then [`ModulePlan::functions`], then,
+/// in main, the wrappers.
+#[derive(Debug)]
+pub struct ModulePlan {
+    /// Which module.
+    pub module: Module,
+    /// Functions that it defines; ascending.
+    pub functions: Vec<Func>,
+    /// Functions that it imports; ascending. Main: imports of the input. A chunk: functions that main exports.
+    pub imported: Vec<Func>,
+    /// Globals that a chunk imports; ascending.
+    pub globals: Vec<Global>,
+    /// Tags that a chunk imports; ascending.
+    pub tags: Vec<Tag>,
+    /// Types that it uses; ascending. The position is the type's index in the module.
+    pub types: Vec<Type>,
+    /// Slots that it fills; ascending.
+    pub slots: Vec<(Slot, Func)>,
+    /// Data that it carries; ascending.
+    pub intervals: Vec<Interval>,
+}
+
+/// What the code of a module refers to.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    functions: Vec<Func>,
+    globals: Vec<Global>,
+    tags: Vec<Tag>,
+    types: Vec<Type>,
+}
+
+/// Collects what the code of a module refers to; functions only of main and of the host.
+pub(super) fn needs(plan: &LinkPlan, contents: &Contents) -> Needs {
+    let mut needs = Needs::default();
+    for &func in &contents.functions {
+        needs.types.push(plan.input.function(func).ty);
+        for site in plan.input.sites(func) {
+            match site.kind {
+                SiteKind::Call(callee) => needs.call(plan, contents.module, callee),
+                SiteKind::Global(global, _) => needs.globals.push(global),
+                SiteKind::Tag(tag) => {
+                    needs.tags.push(tag);
+                    needs.types.push(plan.input.tags[tag.at()]);
+                }
+                SiteKind::Type(ty) => needs.types.push(ty),
+                _ => {}
+            }
+        }
+    }
+    unique(&mut needs.functions);
+    unique(&mut needs.globals);
+    unique(&mut needs.tags);
+    needs
+}
+
+impl Needs {
+    fn call(&mut self, plan: &LinkPlan, from: Module, callee: Func) {
+        match plan.magic.get(callee.at()) {
+            Some(Some(Magic::Call)) => return self.types.push(plan.entry_type),
+            Some(Some(_)) => return,
+            _ => {}
+        }
+        match plan.home_of(callee) {
+            Some(home) if home == from && home != Module::MAIN => {}
+            Some(Module::MAIN) => self.functions.push(callee),
+            _ => self.types.push(plan.input.function(callee).ty),
+        }
+    }
+}
+
+/// What main has to export for the chunks.
+pub(super) fn exports(plan: &LinkPlan, graph: &SymbolGraph, needs: &[Needs]) -> Exports {
+    let mut exports = Exports::default();
+    for chunk in needs.iter().skip(1) {
+        exports.functions.extend(&chunk.functions);
+        exports.globals.extend(&chunk.globals);
+        exports.tags.extend(&chunk.tags);
+    }
+    unique(&mut exports.functions);
+    unique(&mut exports.globals);
+    unique(&mut exports.tags);
+    // wasm-bindgen replaces imports and the functions that it interprets where they are called, not where they are
+    // exported.
+    let replaced = |func: &Func| plan.input.is_import(*func) || graph.is_interpreted(*func);
+    exports.wrapped = exports.functions.iter().copied().filter(replaced).collect();
+    exports
+}
+
+impl ModulePlan {
+    pub(super) fn new(plan: &LinkPlan, contents: Contents, needs: Needs) -> Self {
+        let Contents {
+            module,
+            functions,
+            intervals,
+        } = contents;
+        let mut planned = ModulePlan {
+            module,
+            imported: needs.functions,
+            globals: needs.globals,
+            tags: needs.tags,
+            types: needs.types,
+            slots: Vec::new(),
+            functions,
+            intervals,
+        };
+        if module == Module::MAIN {
+            planned.imported = plan
+                .input
+                .function_imports()
+                .map(|(func, _)| func)
+                .filter(|func| plan.magic[func.at()].is_none())
+                .collect();
+            planned.globals.clear();
+            planned.tags.clear();
+            planned.types.extend(plan.input.tags.iter());
+            planned.types.extend(
+                plan.exports
+                    .wrapped
+                    .iter()
+                    .map(|func| plan.input.function(*func).ty),
+            );
+        } else {
+            planned.types.push(plan.nothing_type);
+        }
+        planned.types.extend(
+            planned
+                .imported
+                .iter()
+                .map(|func| plan.input.function(*func).ty),
+        );
+        unique(&mut planned.types);
+        planned.slots = plan
+            .slots
+            .iter()
+            .enumerate()
+            .filter_map(|(position, held)| Some((Slot::from_position(position), (*held)?)))
+            .filter(|(_, func)| plan.home_of(*func) == Some(module))
+            .collect();
+        planned
+    }
+
+    /// The index of a type in the module.
+    pub fn type_index(&self, ty: Type) -> Option<u32> {
+        Some(self.types.binary_search(&ty).ok()? as u32)
+    }
+
+    /// The index of a global in the module.
+    pub fn global_index(&self, global: Global) -> Option<u32> {
+        match self.module {
+            Module::MAIN => Some(global.0),
+            _ => Some(self.globals.binary_search(&global).ok()? as u32),
+        }
+    }
+
+    /// The index of a tag in the module.
+    pub fn tag_index(&self, tag: Tag) -> Option<u32> {
+        match self.module {
+            Module::MAIN => Some(tag.0),
+            _ => Some(self.tags.binary_search(&tag).ok()? as u32),
+        }
+    }
+}
+
+fn unique<T: Ord>(items: &mut Vec<T>) {
+    items.sort_unstable();
+    items.dedup();
+}

@@ -1,0 +1,254 @@
+//! Turns relocations into sites: checked, sorted, and with the values that the linker wrote.
+//!
+//! The value at a place is taken from the place itself, which holds the final index; the symbol is asked only for the
+//! interval that an address belongs to.
+
+use rayon::prelude::*;
+use wasmparser::{RelocationEntry, RelocationType};
+
+use super::leb::{read_signed, read_unsigned};
+use super::sections::RawModule;
+use super::{DataMap, Function, InputModule, Site, SiteKind, decode};
+use crate::error::ReadError;
+use crate::ids::{Func, Global, Interval, Slot, Tag, Type};
+
+/// Adds the sites to the module.
+pub(super) fn resolve(mut raw: RawModule<'_>) -> Result<InputModule<'_>, ReadError> {
+    let mut code = Vec::new();
+    let mut data = Vec::new();
+    for section in std::mem::take(&mut raw.relocations) {
+        let place = Some(section.section_index());
+        let into = match () {
+            () if raw.code.as_ref().map(|c| c.0) == place => &mut code,
+            () if raw.data.as_ref().map(|d| d.0) == place => &mut data,
+            () => {
+                return Err(ReadError::malformed(
+                    section.range().start,
+                    "relocations of a section that is neither code nor data",
+                ));
+            }
+        };
+        for entry in section.entries() {
+            into.push(entry?);
+        }
+    }
+    code.sort_by_key(|entry| entry.offset);
+    data.sort_by_key(|entry| entry.offset);
+
+    let Some(mut module) = raw.module.take() else {
+        return Err(ReadError::NotWasm);
+    };
+    module.data = DataMap::new(
+        std::mem::take(&mut raw.segments),
+        &raw.symbols,
+        &raw.retained,
+    );
+    code_sites(&mut module, &raw, &code)?;
+    data_sites(&mut module, &raw, &data)?;
+    check_indices(&module)?;
+    Ok(module)
+}
+
+fn code_sites(
+    module: &mut InputModule,
+    raw: &RawModule,
+    entries: &[RelocationEntry],
+) -> Result<(), ReadError> {
+    let base = raw.code.as_ref().map_or(0, |(_, range)| range.start);
+    let mut rest = entries;
+    let mut work = Vec::with_capacity(raw.bodies.len());
+    for body in &raw.bodies {
+        let end = rest.partition_point(|entry| base + u64::from(entry.offset) < body.end);
+        let (mine, others) = rest.split_at(end);
+        work.push((body, mine));
+        rest = others;
+    }
+    if let Some(entry) = rest.first() {
+        return Err(ReadError::relocation(
+            "code",
+            entry,
+            "it lies behind the last function",
+        ));
+    }
+    let data = &module.data;
+    let first = module.imported_functions;
+    let bodies = &module.functions[first..];
+    let sites: Vec<Vec<Site>> = work
+        .par_iter()
+        .zip(bodies)
+        .map(|((range, entries), function)| body_sites(data, function, range.start, base, entries))
+        .collect::<Result<_, _>>()?;
+    for (function, sites) in module.functions[first..].iter_mut().zip(sites) {
+        let start = module.code_sites.len();
+        module.code_sites.extend(sites);
+        function.sites = start..module.code_sites.len();
+    }
+    Ok(())
+}
+
+fn body_sites(
+    data: &DataMap,
+    function: &Function,
+    start: u64,
+    base: u64,
+    entries: &[RelocationEntry],
+) -> Result<Vec<Site>, ReadError> {
+    if entries.is_empty() {
+        return decode::sites(function.body, start);
+    }
+    let mut sites = Vec::with_capacity(entries.len());
+    let mut free_from = 0;
+    for entry in entries {
+        let offset = (base + u64::from(entry.offset))
+            .checked_sub(start)
+            .filter(|&offset| offset >= free_from)
+            .ok_or_else(|| {
+                ReadError::relocation("code", entry, "it does not lie in a function of its own")
+            })?;
+        let bytes = function.body.get(offset as usize..).unwrap_or(&[]);
+        let kind = code_site(data, bytes, entry)?;
+        free_from = offset + 5;
+        sites.push(Site {
+            offset: offset as u32,
+            kind,
+        });
+    }
+    Ok(sites)
+}
+
+fn code_site(data: &DataMap, bytes: &[u8], entry: &RelocationEntry) -> Result<SiteKind, ReadError> {
+    let truncated =
+        || ReadError::relocation("code", entry, "no padded number of five bytes is there");
+    let unsigned = || {
+        read_unsigned(bytes)
+            .filter(|n| n.1 == 5)
+            .map(|n| n.0)
+            .ok_or_else(truncated)
+    };
+    let signed = || {
+        read_signed(bytes)
+            .filter(|n| n.1 == 5)
+            .map(|n| n.0)
+            .ok_or_else(truncated)
+    };
+    let interval = || interval_of(data, "code", entry);
+    Ok(match entry.ty {
+        RelocationType::FunctionIndexLeb => SiteKind::Call(Func(unsigned()?)),
+        RelocationType::TableIndexSleb => SiteKind::SlotConst(Slot(signed()? as u32)),
+        RelocationType::MemoryAddrSleb => SiteKind::AddressConst(signed()?, interval()?),
+        RelocationType::MemoryAddrLeb => SiteKind::AddressOffset(unsigned()?, interval()?),
+        RelocationType::TypeIndexLeb => SiteKind::Type(Type(unsigned()?)),
+        RelocationType::GlobalIndexLeb => {
+            let symbol = data.of_symbol.get(entry.index as usize).copied().flatten();
+            SiteKind::Global(Global(unsigned()?), symbol)
+        }
+        RelocationType::EventIndexLeb => SiteKind::Tag(Tag(unsigned()?)),
+        RelocationType::TableNumberLeb => SiteKind::Table,
+        RelocationType::MemoryAddrTlsSleb => SiteKind::ThreadOffset(signed()?),
+        _ => {
+            return Err(ReadError::relocation(
+                "code",
+                entry,
+                "its kind is not one of a linked 32-bit program",
+            ));
+        }
+    })
+}
+
+fn interval_of(
+    data: &DataMap,
+    section: &'static str,
+    entry: &RelocationEntry,
+) -> Result<Option<Interval>, ReadError> {
+    data.of_symbol
+        .get(entry.index as usize)
+        .copied()
+        .ok_or_else(|| ReadError::relocation(section, entry, "the symbol table has no such symbol"))
+}
+
+fn data_sites(
+    module: &mut InputModule,
+    raw: &RawModule,
+    entries: &[RelocationEntry],
+) -> Result<(), ReadError> {
+    let base = raw.data.as_ref().map_or(0, |(_, range)| range.start);
+    for entry in entries {
+        let outside = || ReadError::relocation("data", entry, "it does not lie in a segment");
+        let at = base + u64::from(entry.offset);
+        let segment = raw.segment_bytes.partition_point(|range| range.end <= at);
+        let range = raw.segment_bytes.get(segment).ok_or_else(outside)?;
+        let offset = at.checked_sub(range.start).ok_or_else(outside)?;
+        let bytes = module.data.segments[segment].bytes;
+        let word = bytes
+            .get(offset as usize..)
+            .and_then(|rest| rest.first_chunk::<4>())
+            .map(|word| u32::from_le_bytes(*word))
+            .ok_or_else(outside)?;
+        let kind = match entry.ty {
+            RelocationType::TableIndexI32 => SiteKind::SlotWord(Slot(word)),
+            RelocationType::MemoryAddrI32 | RelocationType::MemoryAddrLocrelI32 => {
+                SiteKind::AddressWord(interval_of(&module.data, "data", entry)?)
+            }
+            _ => {
+                return Err(ReadError::relocation(
+                    "data",
+                    entry,
+                    "its kind is not one of a linked 32-bit program",
+                ));
+            }
+        };
+        let interval = module.data.interval_at(segment, offset as u32);
+        module.data_sites.push((
+            interval,
+            Site {
+                offset: offset as u32,
+                kind,
+            },
+        ));
+    }
+    module.data_sites.sort_by_key(|(interval, _)| *interval);
+    Ok(())
+}
+
+/// Checks the indices that later phases follow.
+fn check_indices(module: &InputModule) -> Result<(), ReadError> {
+    let functions = module.functions.len();
+    let wrong = |what| Err(ReadError::malformed(0, what));
+    if module
+        .functions
+        .iter()
+        .any(|f| f.ty.at() >= module.types.len())
+        || module.tags.iter().any(|ty| ty.at() >= module.types.len())
+    {
+        return wrong("a function or tag has a type that is not there");
+    }
+    if module
+        .slots
+        .iter()
+        .flatten()
+        .any(|func| func.at() >= functions)
+        || module.start.is_some_and(|func| func.at() >= functions)
+    {
+        return wrong("the table or the start section names a function that is not there");
+    }
+    let exports_exist = module.exports.iter().all(|export| match export.kind {
+        wasmparser::ExternalKind::Func => (export.index as usize) < functions,
+        wasmparser::ExternalKind::Global => (export.index as usize) < module.globals.len(),
+        wasmparser::ExternalKind::Tag => (export.index as usize) < module.tags.len(),
+        _ => true,
+    });
+    if !exports_exist {
+        return wrong("an export names something that is not there");
+    }
+    let sites_exist = module.code_sites.iter().all(|site| match site.kind {
+        SiteKind::Call(func) => func.at() < functions,
+        SiteKind::Type(ty) => ty.at() < module.types.len(),
+        SiteKind::Global(global, _) => global.at() < module.globals.len(),
+        SiteKind::Tag(tag) => tag.at() < module.tags.len(),
+        _ => true,
+    });
+    match sites_exist {
+        true => Ok(()),
+        false => wrong("code refers to something that is not there"),
+    }
+}
