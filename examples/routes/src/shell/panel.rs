@@ -1,0 +1,208 @@
+//! The list of modules: what each is for, how large it is, and how it arrives.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::JsCast;
+use wasm_cleave::{ChunkInfo, Phase};
+use web_sys::{Element, HtmlElement, PerformanceResourceTiming};
+
+use crate::dom::{self, Result, find};
+
+/// What the file name of the main module ends with.
+const MAIN_SUFFIX: &str = "_bg.wasm";
+
+/// The list on the page.
+pub(super) struct Panel {
+    arrived: Element,
+    absent: Element,
+    bar: Element,
+    loaded: Element,
+    total: Element,
+    waiting: Element,
+    rows: RefCell<Vec<Row>>,
+}
+
+/// One module on the page.
+struct Row {
+    file: String,
+    item: HtmlElement,
+    /// Its part of the bar that stands for the whole program.
+    part: HtmlElement,
+    bytes: u64,
+    ready: bool,
+    absent: bool,
+}
+
+impl Panel {
+    /// Lists the modules of the program as they are now.
+    pub(super) fn new(root: &Element) -> Result<Self> {
+        let panel = Panel {
+            arrived: find(root, "#arrived")?,
+            absent: find(root, "#absent")?,
+            bar: find(root, "#whole")?,
+            loaded: find(root, "#loaded-size")?,
+            total: find(root, "#total-size")?,
+            waiting: find(root, "#absent-count")?,
+            rows: RefCell::default(),
+        };
+        panel.add_main()?;
+        let mut chunks = wasm_cleave::modules();
+        chunks.sort_by_key(|chunk| std::cmp::Reverse(chunk.size));
+        for chunk in &chunks {
+            panel.add(
+                &chunk.splits.join(" + "),
+                &chunk.file,
+                u64::from(chunk.size),
+            )?;
+            panel.show(chunk)?;
+        }
+        panel.sum_up();
+        Ok(panel)
+    }
+
+    /// The main module is here, or nobody would list it; how it came is known by the browser.
+    fn add_main(&self) -> Result {
+        let Some(performance) = dom::window()?.performance() else {
+            return Ok(());
+        };
+        for entry in performance.get_entries_by_type("resource").iter() {
+            let Ok(entry) = entry.dyn_into::<PerformanceResourceTiming>() else {
+                continue;
+            };
+            let url = entry.name();
+            if url.ends_with(MAIN_SUFFIX) {
+                let file = url.rsplit('/').next().unwrap_or_default();
+                self.add("main", file, entry.decoded_body_size() as u64)?;
+                let mut rows = self.rows.borrow_mut();
+                if let Some(row) = rows.last_mut() {
+                    row.set(Phase::Ready, &millis(entry.duration()), 100)?;
+                    self.arrived.append_child(&row.item)?;
+                }
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&self, name: &str, file: &str, bytes: u64) -> Result {
+        let item: HtmlElement = dom::template("module-row")?.unchecked_into();
+        item.set_title(file);
+        find::<Element>(&item, ".name")?.set_text_content(Some(name));
+        find::<Element>(&item, ".size")?.set_text_content(Some(&size(bytes)));
+        let part: HtmlElement = dom::document()?.create_element("i")?.unchecked_into();
+        part.style().set_property("flex-grow", &bytes.to_string())?;
+        part.set_title(name);
+        self.bar.append_child(&part)?;
+        self.absent.append_child(&item)?;
+        self.rows.borrow_mut().push(Row {
+            file: file.to_owned(),
+            item,
+            part,
+            bytes,
+            ready: false,
+            absent: true,
+        });
+        Ok(())
+    }
+
+    /// Shows a module as it is now.
+    pub(super) fn update(&self, chunk: &ChunkInfo) -> Result {
+        self.show(chunk)?;
+        self.sum_up();
+        Ok(())
+    }
+
+    fn show(&self, chunk: &ChunkInfo) -> Result {
+        let mut rows = self.rows.borrow_mut();
+        let Some(row) = rows.iter_mut().find(|row| row.file == chunk.file) else {
+            return Ok(());
+        };
+        let percent = u64::from(chunk.loaded) * 100 / row.bytes.max(1);
+        let note = match chunk.phase {
+            Phase::Absent => String::new(),
+            Phase::Ready => millis(chunk.took().unwrap_or_default()),
+            Phase::Failed => String::from("failed"),
+            _ if chunk.attempts > 1 => {
+                let mut note = String::from("attempt ");
+                note.push_str(&chunk.attempts.to_string());
+                note
+            }
+            _ => {
+                let mut note = percent.to_string();
+                note.push_str(" %");
+                note
+            }
+        };
+        if row.absent && chunk.phase != Phase::Absent {
+            self.arrived.append_child(&row.item)?;
+        }
+        row.set(chunk.phase, &note, percent)
+    }
+
+    /// Adds up what is here, and what there is in all.
+    fn sum_up(&self) {
+        let (mut loaded, mut total, mut absent) = (0, 0, 0u32);
+        for row in self.rows.borrow().iter() {
+            total += row.bytes;
+            loaded += if row.ready { row.bytes } else { 0 };
+            absent += u32::from(row.absent);
+        }
+        self.loaded.set_text_content(Some(&size(loaded)));
+        self.total.set_text_content(Some(&size(total)));
+        self.waiting.set_text_content(Some(&absent.to_string()));
+    }
+}
+
+impl Row {
+    fn set(&mut self, phase: Phase, note: &str, percent: u64) -> Result {
+        let state = match phase {
+            Phase::Absent => "absent",
+            Phase::Ready => "ready",
+            Phase::Failed => "failed",
+            _ => "loading",
+        };
+        self.ready = phase == Phase::Ready;
+        self.absent = phase == Phase::Absent;
+        self.item.set_attribute("data-state", state)?;
+        self.part.set_attribute("data-state", state)?;
+        let style = self.item.style();
+        style.set_property("--percent", &percent.to_string())?;
+        find::<Element>(&self.item, ".note")?.set_text_content(Some(note));
+        Ok(())
+    }
+}
+
+/// Milliseconds, without a fraction: formatting one would cost the main module some kilobytes.
+fn millis(time: f64) -> String {
+    let mut text = (time as u32).to_string();
+    text.push_str(" ms");
+    text
+}
+
+/// A number of bytes as people read it, computed in whole numbers for the same reason.
+pub(super) fn size(bytes: u64) -> String {
+    if bytes < 1000 {
+        return bytes.to_string() + " B";
+    }
+    if bytes < 1_000_000 {
+        return ((bytes + 500) / 1000).to_string() + " kB";
+    }
+    let tenths = (bytes + 50_000) / 100_000;
+    let mut text = (tenths / 10).to_string();
+    text.push('.');
+    text.push_str(&(tenths % 10).to_string());
+    text + " MB"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_rounded_to_what_people_read() {
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(1500), "2 kB");
+        assert_eq!(size(1_249_000), "1.2 MB");
+        assert_eq!(size(1_960_000), "2.0 MB");
+    }
+}
