@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use wasm_cleave_cli::partition::Limits;
 use wasm_cleave_cli::{Module, ModuleKind, Options, Program, Target, output, split};
 
 use crate::case::{Demand, Place, Splits};
@@ -43,6 +44,7 @@ pub fn prepare(linked: &Path, folder: &Path, shape: Shape, target: Target) -> Re
         stem: STEM.to_string(),
         target,
         split: shape == Shape::Split,
+        limits: Limits::NONE,
     };
     let program = split(&input, &options, &mut |_| {}).map_err(|error| {
         anyhow::anyhow!("{error}\n  help: {}", error.help())

@@ -20,10 +20,25 @@ use crate::read::InputModule;
 pub use signatures::Signature;
 
 /// Limits of the chunk assignment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Chunks smaller than this, in bytes, are merged with others where that costs little.
-    pub min_chunk_size: usize,
+    /// How many bytes a request is worth: chunks are merged where that costs fewer bytes, loaded without being needed,
+    /// than the requests that it saves.
+    pub request_cost: usize,
+}
+
+impl Limits {
+    /// A chunk for every signature, however small.
+    pub const NONE: Limits = Limits { request_cost: 0 };
+}
+
+impl Default for Limits {
+    /// A request and its answer take about as long as 20 kB on a middling mobile connection (100 ms at 1.6 Mbit/s).
+    fn default() -> Self {
+        Limits {
+            request_cost: 20_000,
+        }
+    }
 }
 
 /// Why a module exists as it is.
@@ -33,8 +48,8 @@ pub enum Reason {
     Main,
     /// All its symbols are reached by exactly these splits.
     Signature,
-    /// Chunks of several signatures were put together, since they were small.
-    Merged,
+    /// Chunks of these signatures were put together, since they were small.
+    Merged(Vec<Signature>),
 }
 
 /// A chunk of the output.
@@ -54,6 +69,8 @@ pub struct Partition {
     modules: Vec<Option<Module>>,
     /// The chunks; chunk *i* is module *i + 1*.
     pub chunks: Vec<Chunk>,
+    /// Signatures whose symbols were put into main though only splits reach them, since they were small.
+    pub inlined: Vec<Signature>,
 }
 
 impl Partition {
@@ -63,7 +80,7 @@ impl Partition {
         let sizes: Vec<usize> = (0..graph.len())
             .map(|position| size_of(input, graph, Node::from_position(position)))
             .collect();
-        merge::assign(&signatures, &sizes, limits)
+        merge::assign(&signatures, &sizes, graph.splits.len(), limits)
     }
 
     /// Puts everything into main, what only splits reach too: the program without splitting.
@@ -71,6 +88,7 @@ impl Partition {
         Partition {
             modules: vec![Some(Module::MAIN); graph.len()],
             chunks: Vec::new(),
+            inlined: Vec::new(),
         }
     }
 
