@@ -21,6 +21,11 @@ impl Quality {
     /// What servers do on the fly, about the size within a tenth.
     pub const QUICK: Quality = Quality(5);
 
+    /// The quality that brotli calls by this number, 0 to 11.
+    pub fn new(number: u8) -> Option<Quality> {
+        (number <= 11).then_some(Quality(number))
+    }
+
     /// The number that brotli calls it by.
     pub fn number(self) -> u8 {
         self.0

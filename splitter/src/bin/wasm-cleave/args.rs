@@ -1,0 +1,193 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use wasm_cleave_cli::partition::Limits;
+use wasm_cleave_cli::{Options, Target};
+
+/// Splits wasm-bindgen programs at functions marked `#[wasm_split(name)]` into a small main module and chunks that
+/// load when they are first awaited.
+#[derive(Debug, Parser)]
+#[command(name = "wasm-cleave", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compile a package with cargo, split it, run wasm-bindgen, and write everything into one folder
+    ///
+    /// The folder is `dist` in the package unless `--out-dir` names another. With `--target web` it also receives
+    /// what a page needs besides: `index.html` of the package, and all that is in the package's folders `static` and
+    /// `public` (their contents, not the folders themselves), so that it can be served as it is.
+    Build(BuildArgs),
+    /// Split a module that is already linked, and run wasm-bindgen on it
+    ///
+    /// The module must have been linked with `-Clink-arg=--emit-relocs -Clink-arg=--export-table`, and must not have
+    /// gone through wasm-bindgen yet. `wasm-cleave build` does all of that.
+    Split(SplitArgs),
+    /// Build a package and serve it on this machine; build again and reload the page when a source changes
+    ///
+    /// The URL is the first line on stdout. Serves 127.0.0.1 only. Writes below cargo's target folder, not into
+    /// `dist`. While the sources do not compile, the page shows cargo's message and the last good build stays.
+    Serve(ServeArgs),
+}
+
+/// Which package is compiled, and how.
+#[derive(Debug, Args)]
+pub(crate) struct PackageArgs {
+    /// Name of a member of the workspace, or path of a package; the current folder's package if absent
+    #[arg(value_name = "PACKAGE|PATH")]
+    pub(crate) package: Option<String>,
+    /// Compile with optimisations: cargo's `release` profile
+    #[arg(long, conflicts_with = "profile")]
+    pub(crate) release: bool,
+    /// Compile with this profile of cargo's
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Features of the package to turn on, separated by commas
+    #[arg(long, value_name = "FEATURES", action = ArgAction::Append)]
+    pub(crate) features: Vec<String>,
+    /// Leave the package's default features off
+    #[arg(long)]
+    pub(crate) no_default_features: bool,
+    /// Build this binary instead of the library
+    #[arg(long, value_name = "NAME", conflicts_with = "example")]
+    pub(crate) bin: Option<String>,
+    /// Build this example instead of the library
+    #[arg(long, value_name = "NAME")]
+    pub(crate) example: Option<String>,
+}
+
+impl PackageArgs {
+    /// The name of cargo's profile.
+    pub(crate) fn profile(&self) -> &str {
+        match &self.profile {
+            Some(profile) => profile,
+            None if self.release => "release",
+            None => "dev",
+        }
+    }
+}
+
+/// How the program is divided.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct DivisionArgs {
+    /// Leave the program in one module: quicker, and it behaves the same
+    #[arg(long)]
+    pub(crate) no_split: bool,
+}
+
+impl DivisionArgs {
+    /// The library's options for a program of that name.
+    pub(crate) fn options(self, stem: String, target: Target) -> Options {
+        Options {
+            stem,
+            target,
+            split: !self.no_split,
+            limits: Limits { min_chunk_size: 0 },
+        }
+    }
+}
+
+/// What is told after a build.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Print one JSON document on stdout instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Make the program in one module too, and show each module's share of it
+    #[arg(long)]
+    pub(crate) compare: bool,
+    /// How hard brotli tries when it measures: 11 is what servers store, 5 what they do on the fly
+    #[arg(long, value_name = "QUALITY", value_parser = clap::value_parser!(u8).range(0..=11))]
+    pub(crate) brotli: Option<u8>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
+    /// Where the files go; `dist` in the package if absent
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) division: DivisionArgs,
+    /// The host that the JavaScript is written for
+    #[arg(long, value_enum, default_value_t = TargetArg::Web)]
+    pub(crate) target: TargetArg,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SplitArgs {
+    /// The linked module
+    #[arg(value_name = "INPUT.wasm")]
+    pub(crate) input: PathBuf,
+    /// Where the files go
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: PathBuf,
+    /// What the names of all files begin with; the input's name if absent
+    #[arg(long, value_name = "NAME", value_parser = out_name)]
+    pub(crate) out_name: Option<String>,
+    /// The host that the JavaScript is written for
+    #[arg(long, value_enum, default_value_t = TargetArg::Web)]
+    pub(crate) target: TargetArg,
+    #[command(flatten)]
+    pub(crate) division: DivisionArgs,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
+    /// The port; a free one if absent
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub(crate) port: u16,
+    /// Whether to open the page in the browser
+    #[arg(long, value_enum, default_value_t = Open::No)]
+    pub(crate) open: Open,
+    #[command(flatten)]
+    pub(crate) division: DivisionArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Open {
+    Yes,
+    No,
+}
+
+/// The library's [`Target`], as it is called on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TargetArg {
+    /// ES modules, for browsers
+    Web,
+    /// CommonJS, for Node
+    Nodejs,
+}
+
+impl From<TargetArg> for Target {
+    fn from(target: TargetArg) -> Self {
+        match target {
+            TargetArg::Web => Self::Web,
+            TargetArg::Nodejs => Self::NodeJs,
+        }
+    }
+}
+
+fn out_name(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(['.', '/', '\\']) {
+        return Err("it must be a name without `.` and `/`".to_string());
+    }
+    Ok(text.to_string())
+}

@@ -1,0 +1,74 @@
+//! `wasm-cleave build`: a package into a folder.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use wasm_cleave_cli::Target;
+use wasm_cleave_cli::summary::Quality;
+
+use crate::args::{BuildArgs, PackageArgs};
+use crate::cargo::{self, Diagnostics};
+use crate::lower::{Lowering, measure};
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::report::{Build, Report};
+use crate::statics;
+
+pub(crate) fn run(args: &BuildArgs) -> Result<()> {
+    let project = Project::find(&args.package)?;
+    let start = Instant::now();
+    let linked = cargo::compile(&project, &args.package, Diagnostics::Terminal)?;
+    let compiled = start.elapsed();
+    let progress = Progress::new();
+    let outcome = lower(args, &project, &linked, compiled, &progress);
+    progress.finish();
+    outcome?.print(args.report.json)
+}
+
+fn lower(
+    args: &BuildArgs,
+    project: &Project,
+    linked: &cargo::Linked,
+    compiled: Duration,
+    progress: &Progress,
+) -> Result<Report> {
+    let out_dir = match &args.out_dir {
+        Some(folder) => folder.clone(),
+        None => project.folder.join("dist"),
+    };
+    let target = args.target.into();
+    let lowering = Lowering {
+        wasm: &linked.wasm,
+        options: args.division.options(linked.stem.clone(), target),
+        extra: match target {
+            Target::Web => statics::collect(&project.folder)?,
+            Target::NodeJs => Vec::new(),
+        },
+        out_dir: &out_dir,
+    };
+    let unsplit = match args.report.compare {
+        true => Some(lowering.unsplit(progress)?),
+        false => None,
+    };
+    let lowered = lowering.run(progress)?;
+    let quality = args
+        .report
+        .brotli
+        .and_then(Quality::new)
+        .unwrap_or(default_quality(&args.package));
+    let summary = measure(&lowered.program, unsplit.as_ref(), quality, progress);
+    let build = Build {
+        package: project.package.clone(),
+        profile: args.package.profile().to_string(),
+        seconds: compiled.as_secs_f64(),
+    };
+    Ok(Report::new(&out_dir, summary, &lowered).of_build(build))
+}
+
+/// A development build is for looking at, not for publishing.
+fn default_quality(args: &PackageArgs) -> Quality {
+    match args.profile() {
+        "dev" | "test" => Quality::QUICK,
+        _ => Quality::BEST,
+    }
+}

@@ -1,0 +1,249 @@
+//! Runs cargo: the arguments that make a module which can be split, and which of its outputs is the module.
+//!
+//! `cargo rustc` gives the linker's arguments to the program alone. RUSTFLAGS would do too, but there are four places
+//! to set them of which cargo reads one, so adding to them means losing some; and every dependency would be compiled
+//! again.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result};
+use cargo_metadata::Message;
+use cargo_metadata::diagnostic::DiagnosticLevel;
+
+use crate::args::PackageArgs;
+use crate::failure::Failure;
+use crate::project::{Program, Project, has_toolchain_file};
+
+const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// Relocations say what refers to what; the table's export keeps rust-lld 1.95 from crashing on thin LTO of a program
+/// without indirect calls.
+const LINK_ARGS: [&str; 2] = ["-Clink-arg=--emit-relocs", "-Clink-arg=--export-table"];
+
+/// Where the compiler's messages go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Diagnostics {
+    /// Cargo writes them to stderr as it does anywhere.
+    Terminal,
+    /// To stderr, and into the error too.
+    Collected,
+}
+
+/// The linked module.
+pub(crate) struct Linked {
+    pub(crate) wasm: Vec<u8>,
+    /// Its file name without the extension.
+    pub(crate) stem: String,
+}
+
+/// Cargo, as it would be started in that folder.
+pub(crate) fn command(folder: &Path) -> Result<Command> {
+    let mut command = Command::new("cargo");
+    command.current_dir(folder).stdin(Stdio::null());
+    // When cargo started this program (`cargo run`), rustup has set the toolchain of that package, which would win
+    // over the toolchain file of the package to be built. Set by the user it stays.
+    if env::var_os("CARGO").is_some() && has_toolchain_file(folder) {
+        command.env_remove("RUSTUP_TOOLCHAIN");
+    }
+    if let Some(target) = env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
+        // The user means it relative to where the user is.
+        let target = env::current_dir()
+            .context("the current folder is gone")?
+            .join(target);
+        command.env("CARGO_TARGET_DIR", target);
+    }
+    Ok(command)
+}
+
+/// The error for a cargo that did not start.
+pub(crate) fn missing(error: &std::io::Error) -> Failure {
+    Failure::new(
+        format!("could not start `cargo`: {error}"),
+        "install Rust with rustup, and see that `cargo` is in PATH",
+    )
+}
+
+/// Compiles and links the program.
+pub(crate) fn compile(
+    project: &Project,
+    args: &PackageArgs,
+    diagnostics: Diagnostics,
+) -> Result<Linked> {
+    let mut child = rustc(project, args, diagnostics)?
+        .spawn()
+        .map_err(|error| missing(&error))?;
+    let stderr = child.stderr.take().map(|pipe| thread::spawn(|| tee(pipe)));
+    let output = messages(&mut child, project)?;
+    let status = child.wait()?;
+    let said = match stderr.map(thread::JoinHandle::join) {
+        Some(Ok(said)) => said,
+        _ => String::new(),
+    };
+    if !status.success() {
+        let text = match output.errors.is_empty() {
+            true => said,
+            false => output.errors,
+        };
+        return Err(failed(project, &text));
+    }
+    let Some(path) = output.wasm else {
+        return Err(Failure::new(
+            format!("cargo linked no module for package `{}`", project.package),
+            "see that no `build.target-dir` hook or wrapper changes what cargo builds",
+        )
+        .into());
+    };
+    let wasm = fs::read(&path).with_context(|| format!("could not read `{}`", path.display()))?;
+    let stem = path.file_stem().unwrap_or_default();
+    let stem = stem.to_string_lossy().into_owned();
+    Ok(Linked { wasm, stem })
+}
+
+fn rustc(project: &Project, args: &PackageArgs, diagnostics: Diagnostics) -> Result<Command> {
+    let mut command = command(&project.folder)?;
+    command.args(["rustc", "--package", &project.package]);
+    command.args(["--target", TRIPLE, "--profile", args.profile()]);
+    match &project.program {
+        Program::Library => command.arg("--lib"),
+        Program::Bin(name) => command.args(["--bin", name]),
+        Program::Example(name) => command.args(["--example", name]),
+    };
+    for features in &args.features {
+        command.args(["--features", features]);
+    }
+    if args.no_default_features {
+        command.arg("--no-default-features");
+    }
+    command.arg(match diagnostics {
+        Diagnostics::Terminal => "--message-format=json-render-diagnostics",
+        Diagnostics::Collected => "--message-format=json-diagnostic-rendered-ansi",
+    });
+    command.arg("--").args(LINK_ARGS);
+    command.stdout(Stdio::piped());
+    if diagnostics == Diagnostics::Collected {
+        command.stderr(Stdio::piped());
+    }
+    Ok(command)
+}
+
+#[derive(Default)]
+struct Output {
+    wasm: Option<std::path::PathBuf>,
+    /// The compiler's errors, as it renders them.
+    errors: String,
+}
+
+fn messages(child: &mut Child, project: &Project) -> Result<Output> {
+    let mut output = Output::default();
+    let Some(stdout) = child.stdout.take() else {
+        return Ok(output);
+    };
+    for message in Message::parse_stream(BufReader::new(stdout)) {
+        match message.context("could not read what cargo says")? {
+            Message::CompilerArtifact(artifact)
+                if artifact.manifest_path.parent().map(|p| p.as_std_path())
+                    == Some(&project.folder) =>
+            {
+                let mut files = artifact.filenames.into_iter();
+                let wasm = files.find(|file| file.extension() == Some("wasm"));
+                output.wasm = wasm.map(Into::into).or(output.wasm);
+            }
+            Message::CompilerMessage(message) => {
+                let text = message.message.rendered.unwrap_or_default();
+                eprint!("{}", for_terminal(&text));
+                let level = message.message.level;
+                if matches!(level, DiagnosticLevel::Error | DiagnosticLevel::Ice) {
+                    output.errors.push_str(&console::strip_ansi_codes(&text));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(output)
+}
+
+fn for_terminal(text: &str) -> std::borrow::Cow<'_, str> {
+    match console::colors_enabled_stderr() {
+        true => text.into(),
+        false => console::strip_ansi_codes(text),
+    }
+}
+
+/// Passes on what cargo says, and keeps it without its progress.
+fn tee(pipe: impl Read) -> String {
+    let mut said = String::new();
+    for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+        // Nobody is left to tell if stderr is closed.
+        let _ = writeln!(std::io::stderr(), "{line}");
+        // `   Compiling app v0.1.0`
+        if !line.starts_with("   ") {
+            said.push_str(&line);
+            said.push('\n');
+        }
+    }
+    said
+}
+
+fn failed(project: &Project, text: &str) -> anyhow::Error {
+    if target_is_missing(&project.folder) {
+        let help = format!("rustup target add {TRIPLE}");
+        return Failure::new(
+            format!("this toolchain has no standard library for {TRIPLE}"),
+            help,
+        )
+        .into();
+    }
+    let what = format!("cargo could not compile package `{}`", project.package);
+    match text.trim() {
+        "" => Failure::new(what, "cargo's messages above say why").into(),
+        text => CompileError {
+            what,
+            text: text.to_string(),
+        }
+        .into(),
+    }
+}
+
+/// The compiler's own messages.
+#[derive(Debug)]
+pub(crate) struct CompileError {
+    what: String,
+    /// As rendered for a terminal, without colours.
+    pub(crate) text: String,
+}
+
+impl std::fmt::Display for CompileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// Asked after a failure only: with `-Zbuild-std` no such folder is needed.
+fn target_is_missing(folder: &Path) -> bool {
+    let Ok(cargo) = command(folder) else {
+        return false;
+    };
+    let mut rustc = Command::new("rustc");
+    rustc.current_dir(folder);
+    for (name, value) in cargo.get_envs() {
+        match value {
+            Some(value) => rustc.env(name, value),
+            None => rustc.env_remove(name),
+        };
+    }
+    let output = rustc
+        .args(["--print", "target-libdir", "--target", TRIPLE])
+        .output();
+    let Ok(output) = output else {
+        return false;
+    };
+    let folder = String::from_utf8_lossy(&output.stdout);
+    output.status.success() && !Path::new(folder.trim()).is_dir()
+}

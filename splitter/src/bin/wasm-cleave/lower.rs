@@ -1,0 +1,71 @@
+//! From a linked module to published files and a summary: what `build`, `split` and `serve` have in common.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use wasm_cleave_cli::output::publish;
+use wasm_cleave_cli::summary::{Quality, Summary};
+use wasm_cleave_cli::{File, Options, Program, split};
+
+use crate::progress::Progress;
+
+/// What to do with a linked module.
+pub(crate) struct Lowering<'a> {
+    pub(crate) wasm: &'a [u8],
+    pub(crate) options: Options,
+    /// Files that go beside the program's.
+    pub(crate) extra: Vec<File>,
+    pub(crate) out_dir: &'a Path,
+}
+
+/// A program in its folder.
+pub(crate) struct Lowered {
+    pub(crate) program: Program,
+    /// Time from the linked module to the files in their places.
+    pub(crate) time: Duration,
+}
+
+impl Lowering<'_> {
+    pub(crate) fn run(self, progress: &Progress) -> Result<Lowered> {
+        let start = Instant::now();
+        let mut program = self.program(&self.options, progress)?;
+        program.files.extend(self.extra);
+        program.files.sort_by(|a, b| a.name.cmp(&b.name));
+        progress.step("Publishing the files");
+        publish(&program, self.out_dir)?;
+        Ok(Lowered {
+            program,
+            time: start.elapsed(),
+        })
+    }
+
+    /// The same program in one module, for comparison; nothing of it is written.
+    pub(crate) fn unsplit(&self, progress: &Progress) -> Result<Program> {
+        let options = Options {
+            split: false,
+            ..self.options.clone()
+        };
+        progress.step("For comparison, in one module:");
+        self.program(&options, progress)
+    }
+
+    fn program(&self, options: &Options, progress: &Progress) -> Result<Program> {
+        let program = split(self.wasm, options, &mut |phase| progress.phase(phase))?;
+        Ok(program)
+    }
+}
+
+/// Compresses the modules to tell their sizes.
+pub(crate) fn measure(
+    program: &Program,
+    unsplit: Option<&Program>,
+    quality: Quality,
+    progress: &Progress,
+) -> Summary {
+    let steps = Summary::steps(program, unsplit);
+    progress.counted("Measuring with brotli", steps);
+    let summary = Summary::measure(program, unsplit, quality, &|| progress.part_done());
+    progress.finish();
+    summary
+}

@@ -1,0 +1,213 @@
+//! `wasm-cleave serve`: builds on a thread of its own, serves on another, and tells the pages of each build.
+
+mod page;
+mod server;
+mod state;
+mod watch;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+use tokio::net::TcpListener;
+use wasm_cleave_cli::{Program, Target};
+
+use crate::args::{Open, ServeArgs};
+use crate::cargo::{self, CompileError, Diagnostics};
+use crate::failure::{self, Failure};
+use crate::lower::Lowering;
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::{report, statics};
+use state::State;
+use watch::Watch;
+
+pub(crate) fn run(args: &ServeArgs) -> Result<()> {
+    let project = Project::find(&args.package)?;
+    let root = project
+        .target_dir
+        .join("wasm-cleave/serve")
+        .join(&project.package);
+    fs::create_dir_all(&root).map_err(|error| {
+        Failure::new(
+            format!("could not make the folder `{}`: {error}", root.display()),
+            "see that cargo's target folder can be written",
+        )
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let listener = runtime
+        .block_on(TcpListener::bind(("127.0.0.1", args.port)))
+        .map_err(|error| {
+            Failure::new(
+                format!("could not listen on port {}: {error}", args.port),
+                "choose another with `--port`, or leave it out to get a free one",
+            )
+        })?;
+    let url = format!("http://{}/", listener.local_addr()?);
+
+    let state = Arc::new(State::new(root));
+    let (ready, first_build) = channel();
+    let builder = Builder {
+        project,
+        args,
+        state: &state,
+    };
+    thread::scope(|scope| {
+        // Ends the process rather than the scope: a build that is under way need not be waited for.
+        scope.spawn(move || {
+            builder.run(|| {
+                // Only the first is waited for.
+                let _ = ready.send(());
+            });
+        });
+        let served = announce(&url, args.open, &first_build)
+            .and_then(|()| runtime.block_on(server::run(listener, &state)));
+        match served {
+            Ok(()) => std::process::exit(0),
+            Err(error) => {
+                eprint!("{}", failure::render(&error));
+                std::process::exit(1)
+            }
+        }
+    })
+}
+
+/// Says the URL when there is something to see.
+fn announce(url: &str, open: Open, first_build: &Receiver<()>) -> Result<()> {
+    // An error means that the builder panicked, which has been reported: the page will show nothing.
+    let _ = first_build.recv();
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "Serving {url}")?;
+    stdout.flush()?;
+    if open == Open::Yes {
+        open_browser(url);
+    }
+    Ok(())
+}
+
+fn open_browser(url: &str) {
+    let (program, arguments): (_, &[&str]) = match std::env::consts::OS {
+        "macos" => ("open", &[]),
+        "windows" => ("cmd", &["/c", "start", ""]),
+        _ => ("xdg-open", &[]),
+    };
+    let started = std::process::Command::new(program)
+        .args(arguments)
+        .arg(url)
+        .spawn();
+    if let Err(error) = started {
+        report::warn(&[format!(
+            "could not open a browser with `{program}`: {error}"
+        )]);
+    }
+}
+
+/// Builds, waits for a change, and builds again.
+struct Builder<'a> {
+    project: Project,
+    args: &'a ServeArgs,
+    state: &'a State,
+}
+
+impl Builder<'_> {
+    fn run(&self, mut built_once: impl FnMut()) {
+        let mut watch = Watch::new(vec![self.project.target_dir.clone()]);
+        loop {
+            // Watched before the build, so that a change during it is seen after it.
+            watch.update(&self.watched());
+            match self.build() {
+                Ok((program, stem)) => {
+                    report::warn(&program.warnings);
+                    eprintln!("Built {}", sizes(&program));
+                    self.state.succeeded(token(&program), stem);
+                }
+                Err(error) => {
+                    eprint!("{}", failure::render(&error));
+                    self.state.failed(for_page(&error));
+                }
+            }
+            built_once();
+            watch.wait();
+        }
+    }
+
+    fn build(&self) -> Result<(Program, String)> {
+        let linked = cargo::compile(&self.project, &self.args.package, Diagnostics::Collected)?;
+        let progress = Progress::new();
+        let lowered = Lowering {
+            wasm: &linked.wasm,
+            options: self.args.division.options(linked.stem.clone(), Target::Web),
+            extra: statics::collect(&self.project.folder)?,
+            out_dir: self.state.root(),
+        }
+        .run(&progress);
+        progress.finish();
+        Ok((lowered?.program, linked.stem))
+    }
+
+    fn watched(&self) -> Vec<PathBuf> {
+        let mut folders = match self.project.source_folders() {
+            Ok(folders) => folders,
+            // The manifest may be broken at the moment; the next build says so.
+            Err(_) => vec![self.project.folder.clone()],
+        };
+        if !folders.contains(&self.project.workspace) {
+            folders.push(self.project.workspace.clone());
+        }
+        folders
+    }
+}
+
+/// Identifies the files of a build: pages reload when it changes.
+fn token(program: &Program) -> String {
+    let mut hash = Sha256::new();
+    for file in &program.files {
+        hash.update(file.name.as_bytes());
+        hash.update((file.bytes.len() as u64).to_le_bytes());
+        hash.update(&file.bytes);
+    }
+    hash.finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn sizes(program: &Program) -> String {
+    let size_of = |name: &str| {
+        let file = program.files.iter().find(|file| file.name == name);
+        file.map_or(0, |file| file.bytes.len())
+    };
+    let sizes: Vec<String> = program
+        .modules
+        .iter()
+        .map(|module| {
+            format!(
+                "{} ({} kB)",
+                module.file,
+                size_of(&module.file).div_ceil(1000)
+            )
+        })
+        .collect();
+    sizes.join(", ")
+}
+
+fn for_page(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<CompileError>() {
+        Some(error) => format!("{error}\n\n{}", error.text.trim()),
+        None => console::strip_ansi_codes(&failure::render(error)).into_owned(),
+    }
+}
+
+/// What a path below the served folder is called.
+fn is_page(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "html")
+}

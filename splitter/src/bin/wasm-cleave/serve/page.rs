@@ -1,0 +1,74 @@
+//! What is added to pages: the script that reloads them, and pages where the package has none.
+
+use super::state::Status;
+
+/// Path of the script.
+pub(super) const CLIENT_PATH: &str = "/__wasm-cleave/client.js";
+
+/// Path of the events that the script listens to.
+pub(super) const EVENTS_PATH: &str = "/__wasm-cleave/events";
+
+/// The script.
+pub(super) const CLIENT: &str = include_str!("client.js");
+
+/// A page with the script in it. Called for files of the last good build, which the script is told.
+pub(super) fn with_client(html: &str, status: &Status) -> String {
+    let script = format!(
+        "<script src=\"{CLIENT_PATH}\" data-build=\"{}\"></script>\n",
+        status.build
+    );
+    // Only ASCII letters change, so positions stay the same.
+    let end = html.to_ascii_lowercase().rfind("</body>");
+    let (before, after) = html.split_at(end.unwrap_or(html.len()));
+    format!("{before}{script}{after}")
+}
+
+/// The page of a package that has no `index.html`: starts the program.
+pub(super) fn default_page(status: &Status) -> String {
+    let start = match status.build.is_empty() {
+        true => String::new(),
+        false => format!(
+            "<script type=\"module\">import init from \"./{}.js\"; await init();</script>\n",
+            status.stem
+        ),
+    };
+    format!(
+        "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{}</title>\n{start}</head>\n<body>\n</body>\n</html>\n",
+        status.stem
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status() -> Status {
+        Status {
+            build: "b1".into(),
+            error: None,
+            stem: "app".into(),
+        }
+    }
+
+    #[test]
+    fn the_script_goes_to_the_end_of_the_body() {
+        let page = with_client("<body>ÄÖ</BODY></html>", &status());
+        let (before, after) = page.split_once("<script").unwrap();
+        assert_eq!(before, "<body>ÄÖ");
+        assert!(after.contains("data-build=\"b1\""), "{after}");
+        assert!(after.ends_with("</BODY></html>"), "{after}");
+    }
+
+    #[test]
+    fn a_page_without_a_body_gets_it_too() {
+        assert!(with_client("<p>text", &status()).starts_with("<p>text<script"));
+    }
+
+    #[test]
+    fn the_default_page_starts_the_program_when_there_is_one() {
+        assert!(default_page(&status()).contains("import init from \"./app.js\""));
+        assert!(!default_page(&Status::default()).contains("import"));
+    }
+}
