@@ -78,6 +78,9 @@ pub(crate) struct DivisionArgs {
     /// Leave the program in one module: quicker, and it behaves the same
     #[arg(long)]
     pub(crate) no_split: bool,
+    /// What a request is worth: chunks are merged where that loads fewer bytes in vain than it saves; 0 merges none
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().request_cost)]
+    pub(crate) request_cost: usize,
 }
 
 impl DivisionArgs {
@@ -87,7 +90,9 @@ impl DivisionArgs {
             stem,
             target,
             split: !self.no_split,
-            limits: Limits { min_chunk_size: 0 },
+            limits: Limits {
+                request_cost: self.request_cost,
+            },
         }
     }
 }
