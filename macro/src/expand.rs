@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{FnArg, Ident, Pat, ReturnType, Type, parse_quote};
 
 use crate::args::{Args, Policy};
+use crate::contract::{HANDLE_MODULE, MARKER_MODULE};
 use crate::item::Item;
 
 /// The rewritten function.
@@ -29,7 +30,9 @@ pub(crate) fn wrapper(args: &Args, item: Item) -> TokenStream {
 
     let krate = &args.krate;
     let entry = entry(args);
-    let statements = &body.stmts;
+    // The arm of a `match` ends the lives of the temporaries in the body's last expression before those of the
+    // arguments, as the end of a function does; the end of a closure would not, before edition 2024.
+    let run = quote_spanned!(Span::mixed_site()=> #rebind match () { () => #body });
     let pack = if is_async {
         quote_spanned! {Span::mixed_site()=>
             #krate::__private::asynchronous(#entry, move || #krate::__private::Boxed::new(async move {
@@ -37,17 +40,11 @@ pub(crate) fn wrapper(args: &Args, item: Item) -> TokenStream {
                 if let ::core::option::Option::Some(result) = ::core::option::Option::None::<#out> {
                     return result;
                 }
-                #rebind
-                #[allow(clippy::let_unit_value, clippy::needless_return)]
-                let result: #out = { #(#statements)* };
-                #[allow(unreachable_code)]
-                result
+                #run
             }))
         }
     } else {
-        quote_spanned! {Span::mixed_site()=>
-            #krate::__private::plain(#entry, move || -> #out { #rebind #(#statements)* })
-        }
+        quote_spanned!(Span::mixed_site()=> #krate::__private::plain(#entry, move || -> #out { #run }))
     };
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)* #vis #sig { #krate::Call::new(#pack) }
@@ -92,7 +89,7 @@ fn entry(args: &Args) -> TokenStream {
             ) {
                 #[cfg(target_family = "wasm")]
                 {
-                    #[link(wasm_import_module = "cleave1:split")]
+                    #[link(wasm_import_module = #MARKER_MODULE)]
                     unsafe extern "C-unwind" {
                         #[link_name = #name]
                         fn mark();
@@ -129,11 +126,10 @@ fn rebind_arguments(sig: &mut syn::Signature, has_body: bool) -> TokenStream {
                     _ => Ident::new(&format!("argument{index}"), Span::mixed_site()),
                 };
                 let pat = std::mem::replace(&mut *typed.pat, parse_quote!(#name));
+                let attrs = &typed.attrs;
                 rebind.extend(quote_spanned! {Span::mixed_site()=>
-                    #[allow(clippy::redundant_locals)]
-                    let #name = #name;
-                    #[allow(clippy::redundant_locals)]
-                    let #pat = #name;
+                    #(#attrs)* let #name = #name;
+                    #(#attrs)* let #pat = #name;
                 });
             }
         }
@@ -147,7 +143,7 @@ pub(crate) fn handle(args: &Args) -> TokenStream {
     quote_spanned! {Span::mixed_site()=> {
         #[cfg(target_family = "wasm")]
         let handle = {
-            #[link(wasm_import_module = "cleave1:handle")]
+            #[link(wasm_import_module = #HANDLE_MODULE)]
             unsafe extern "C-unwind" {
                 #[link_name = #name]
                 fn handle() -> i32;

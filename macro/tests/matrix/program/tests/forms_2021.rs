@@ -1,0 +1,4 @@
+//! `forms.rs` for callers of edition 2021, where fewer lifetimes are captured and temporaries live longer.
+
+#[path = "../../../forms.rs"]
+mod forms;
