@@ -1,0 +1,143 @@
+//! `wasm-cleave build`: cargo's part, static files, and the user's own settings.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::program::{fail, names, package, succeed, tool};
+
+fn build(package: &Path) -> Vec<&str> {
+    vec!["build", package.to_str().unwrap()]
+}
+
+#[test]
+fn a_package_is_built_into_its_dist_with_its_static_files() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    for (name, text) in [
+        ("index.html", "<script src=app.js>"),
+        ("static/img/a.svg", "<svg/>"),
+        ("public/robots.txt", "x"),
+        ("other/file", "not copied"),
+    ] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    succeed(build(folder.path()));
+    let names = names(&folder.path().join("dist"));
+    for name in [
+        "app.js",
+        "app_bg.wasm",
+        "index.html",
+        "img/a.svg",
+        "robots.txt",
+    ] {
+        assert!(
+            names.iter().any(|found| found == name),
+            "{name} in {names:?}"
+        );
+    }
+    assert!(!names.iter().any(|name| name.contains("file")), "{names:?}");
+    assert!(
+        names.iter().any(|name| name.starts_with("app-heavy-")),
+        "{names:?}"
+    );
+
+    // What is gone from `static` is gone from `dist`.
+    fs::remove_dir_all(folder.path().join("static")).unwrap();
+    succeed(build(folder.path()));
+    assert!(!folder.path().join("dist/img").exists());
+}
+
+#[test]
+fn json_says_what_was_built() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "my-app");
+    let out = folder.path().join("elsewhere");
+    let mut args = build(folder.path());
+    args.extend(["--release", "--json", "--target", "nodejs"]);
+    args.extend(["--out-dir", out.to_str().unwrap()]);
+    let report: Value = serde_json::from_str(&succeed(args)).unwrap();
+    assert_eq!(report["package"], "my-app");
+    assert_eq!(report["profile"], "release");
+    assert_eq!(report["brotli_quality"], 11);
+    assert_eq!(report["modules"][0]["file"], "my_app_bg.wasm");
+    assert!(out.join("my_app.js").is_file());
+    assert!(!folder.path().join("dist").exists());
+}
+
+#[test]
+fn the_users_own_rustflags_stay_wherever_they_are_set() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let lib = folder.path().join("src/lib.rs");
+    let source = fs::read_to_string(&lib).unwrap();
+    let check = "\n#[cfg(not(mine))]\ncompile_error!(\"the user's flags are lost\");\n";
+    fs::write(&lib, source + check).unwrap();
+
+    let stderr = fail(build(folder.path()));
+    assert!(stderr.contains("flags are lost"), "{stderr}");
+    for name in ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"] {
+        let output = tool()
+            .args(build(folder.path()))
+            .env(name, "--cfg=mine")
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {stderr}");
+    }
+    let config = folder.path().join(".cargo/config.toml");
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    for text in [
+        "[build]\nrustflags = [\"--cfg=mine\"]\n",
+        "[target.wasm32-unknown-unknown]\nrustflags = \"--cfg=mine\"\n",
+    ] {
+        fs::write(&config, text).unwrap();
+        succeed(build(folder.path()));
+    }
+}
+
+#[test]
+fn features_reach_cargo() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let lib = folder.path().join("src/lib.rs");
+    let source = fs::read_to_string(&lib).unwrap();
+    let check = "\n#[cfg(not(feature = \"extra\"))]\ncompile_error!(\"extra is off\");\n";
+    fs::write(&lib, source + check).unwrap();
+    let mut args = build(folder.path());
+    args.extend(["--features", "extra"]);
+    succeed(args);
+}
+
+#[test]
+fn a_program_that_does_not_compile_leaves_the_last_good_output() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    succeed(build(folder.path()));
+    let before = crate::program::contents(&folder.path().join("dist"));
+    fs::write(folder.path().join("src/lib.rs"), "fn broken(").unwrap();
+    let stderr = fail(build(folder.path()));
+    assert!(stderr.contains("unclosed delimiter"), "{stderr}");
+    assert!(
+        stderr.contains("could not compile package `app`"),
+        "{stderr}"
+    );
+    assert!(before == crate::program::contents(&folder.path().join("dist")));
+}
+
+#[test]
+fn the_package_of_the_current_folder_is_meant_when_none_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let output = tool()
+        .arg("build")
+        .current_dir(folder.path().join("src"))
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(folder.path().join("dist/app.js").is_file());
+}
