@@ -38,4 +38,5 @@ pub use wasm_cleave_macro::{split, wasm_split};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::body::{Boxed, Entry, Frame, asynchronous, plain};
+    pub use crate::policy::flattens;
 }

@@ -56,6 +56,20 @@ impl<T, E: From<LoadError>> Policy<Result<T, E>> for Flatten {
     }
 }
 
+/// What `flatten` can be used for; the attribute asks so that the answer points at the function.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`flatten` needs a function that returns a `Result`",
+    label = "this is not a `Result<_, E>` where `E: From<wasm_cleave::LoadError>`",
+    note = "without `flatten`, awaiting the call gives a `Result<{Self}, LoadError>`"
+)]
+pub trait Flattens {}
+
+impl<T, E: From<LoadError>> Flattens for Result<T, E> {}
+
+#[doc(hidden)]
+pub fn flattens<T: Flattens>() {}
+
 impl<T> Policy<T> for Infallible {
     type Output = T;
 

@@ -46,8 +46,13 @@ pub(crate) fn wrapper(args: &Args, item: Item) -> TokenStream {
     } else {
         quote_spanned!(Span::mixed_site()=> #krate::__private::plain(#entry, move || -> #out { #run }))
     };
+    let check = (args.policy == Policy::Flatten)
+        .then(|| quote_spanned!(Span::mixed_site()=> #krate::__private::flattens::<#out>();));
     quote_spanned! {Span::mixed_site()=>
-        #(#attrs)* #vis #sig { #krate::Call::new(#pack) }
+        #(#attrs)* #vis #sig {
+            #check
+            #krate::Call::new(#pack)
+        }
     }
 }
 

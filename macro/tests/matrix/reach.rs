@@ -89,7 +89,9 @@ impl Program {
                         assert!(matches!(element?.items, ElementItems::Functions(_)));
                     }
                 }
-                Payload::CodeSectionStart { unchecked_range, .. } => sections.code = unchecked_range.start,
+                Payload::CodeSectionStart {
+                    unchecked_range, ..
+                } => sections.code = unchecked_range.start,
                 Payload::CodeSectionEntry(body) => {
                     let function = Function(program.imported + program.bodies.len() as u32);
                     program.bodies.insert(function, body.range());
@@ -309,7 +311,8 @@ fn owners(program: &Program, sections: &Sections) -> Vec<(Range<u64>, Node)> {
             else {
                 return None;
             };
-            let start = sections.segments.get(place.index as usize)?.start + u64::from(place.offset);
+            let start =
+                sections.segments.get(place.index as usize)?.start + u64::from(place.offset);
             Some((
                 start..start + u64::from(place.size),
                 Node::Data(Data(index as u32)),
