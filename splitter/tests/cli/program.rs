@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tool under test; colours and the surrounding cargo's settings do not reach it.
-pub fn tool() -> Command {
+pub(crate) fn tool() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasm-cleave"));
     command.env("NO_COLOR", "1").env_remove("CARGO_TARGET_DIR");
     command
 }
 
 /// Runs the tool with arguments.
-pub fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Output {
+pub(crate) fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Output {
     tool().args(args).output().unwrap()
 }
 
 /// Runs the tool where it has to succeed; returns its stdout.
-pub fn succeed<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> String {
+pub(crate) fn succeed<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> String {
     let output = run(args);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}\n{stderr}", output.status);
@@ -26,7 +26,7 @@ pub fn succeed<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> String {
 }
 
 /// Runs the tool where it has to fail because of its input; returns its stderr.
-pub fn fail<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> String {
+pub(crate) fn fail<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> String {
     let output = run(args);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{stderr}");
@@ -38,7 +38,7 @@ pub fn fail<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> String {
 }
 
 /// The source of a program whose function `run` calls a split named `heavy`, as the attribute would expand.
-pub fn source(version: &str) -> String {
+pub(crate) fn source(version: &str) -> String {
     let json = format!("{{\"schema_version\":\"{version}\",\"version\":\"{version}\"}}");
     // A program without exports, imports and all the rest: eleven empty lists, strings and options.
     let empty = [0; 11];
@@ -101,12 +101,12 @@ pub extern "C" fn run(value: u32) -> u32 {{
 }
 
 /// The version of the wasm-bindgen that is in the tool.
-pub fn library_version() -> &'static str {
+pub(crate) fn library_version() -> &'static str {
     wasm_bindgen_shared::SCHEMA_VERSION
 }
 
 /// Compiles the program and returns the linked module.
-pub fn linked(folder: &Path, version: &str) -> PathBuf {
+pub(crate) fn linked(folder: &Path, version: &str) -> PathBuf {
     let input = folder.join("program.rs");
     let output = folder.join("program.wasm");
     fs::write(&input, source(version)).unwrap();
@@ -124,7 +124,7 @@ pub fn linked(folder: &Path, version: &str) -> PathBuf {
 }
 
 /// Writes the program as a package of its own.
-pub fn package(folder: &Path, name: &str) {
+pub(crate) fn package(folder: &Path, name: &str) {
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
          [lib]\ncrate-type = [\"cdylib\"]\n\n\
@@ -136,7 +136,7 @@ pub fn package(folder: &Path, name: &str) {
 }
 
 /// The files below a folder by name, and what they hold.
-pub fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -153,6 +153,6 @@ pub fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// The names in [`contents`].
-pub fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     contents(folder).into_iter().map(|(name, _)| name).collect()
 }
