@@ -8,6 +8,7 @@ use crate::backend::Backend;
 use crate::progress::Progress;
 use crate::retry::Retries;
 use crate::state;
+use crate::time::Millis;
 
 /// Which cookies and other credentials go with a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,8 +54,8 @@ pub(crate) type Listener = Rc<dyn Fn(&Progress)>;
 pub struct Config {
     pub(crate) base: Option<String>,
     pub(crate) retries: Retries,
-    pub(crate) attempt_limit: Duration,
-    pub(crate) time_limit: Duration,
+    pub(crate) attempt_limit: Millis,
+    pub(crate) time_limit: Millis,
     pub(crate) credentials: Credentials,
     pub(crate) backend: Option<Rc<dyn Backend>>,
     pub(crate) listener: Option<Listener>,
@@ -75,11 +76,11 @@ impl Config {
             base: None,
             retries: Retries {
                 count: 3,
-                first_pause: Duration::from_millis(250),
-                longest_pause: Duration::from_secs(5),
+                first_pause: Millis(250.0),
+                longest_pause: Millis(5_000.0),
             },
-            attempt_limit: Duration::from_secs(60),
-            time_limit: Duration::from_secs(180),
+            attempt_limit: Millis(60_000.0),
+            time_limit: Millis(180_000.0),
             credentials: Credentials::default(),
             backend: None,
             listener: None,
@@ -108,8 +109,8 @@ impl Config {
     ///
     /// Default: 250 ms and 5 s.
     pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
-        self.retries.first_pause = first;
-        self.retries.longest_pause = longest;
+        self.retries.first_pause = first.into();
+        self.retries.longest_pause = longest.into();
         self
     }
 
@@ -117,7 +118,7 @@ impl Config {
     ///
     /// Default: 60 s.
     pub fn attempt_limit(mut self, limit: Duration) -> Self {
-        self.attempt_limit = limit;
+        self.attempt_limit = limit.into();
         self
     }
 
@@ -125,7 +126,7 @@ impl Config {
     ///
     /// Default: 180 s.
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
+        self.time_limit = limit.into();
         self
     }
 

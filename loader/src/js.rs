@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use js_sys::futures::JsFuture;
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+
+use crate::time::Millis;
 
 pub(crate) use js_sys::Math::random;
 pub(crate) use js_sys::WebAssembly::Module;
@@ -158,9 +159,9 @@ pub(crate) fn text(value: &JsValue) -> String {
     to_text(value).unwrap_or_default()
 }
 
-/// Milliseconds on the clock of `performance.now()`.
-pub(crate) fn clock() -> f64 {
-    now()
+/// The moment on the clock of `performance.now()`.
+pub(crate) fn clock() -> Millis {
+    Millis(now())
 }
 
 /// Sets a property of an object of our own, which cannot fail.
@@ -201,7 +202,7 @@ pub(crate) fn file_system() -> Option<FileSystem> {
 
 /// Done when the thread has nothing to do, or in a moment where it cannot say.
 pub(crate) async fn idle() {
-    const MOMENT: Duration = Duration::from_millis(200);
+    const MOMENT: Millis = Millis(200.0);
     let Some(request) = REQUEST_IDLE_CALLBACK.with(Clone::clone) else {
         return Timer::new(MOMENT).await;
     };
@@ -219,11 +220,11 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    pub(crate) fn new(time: Duration) -> Self {
-        let milliseconds = i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
+    pub(crate) fn new(time: Millis) -> Self {
         let mut started = (JsValue::UNDEFINED, Function::default());
         let done = Promise::new(&mut |resolve, _| {
-            started = (set_timeout(&resolve, milliseconds), resolve);
+            // The cast saturates, at 24 days.
+            started = (set_timeout(&resolve, time.0 as i32), resolve);
         });
         Timer {
             timeout: started.0,
@@ -250,7 +251,7 @@ impl Future for Timer {
 }
 
 /// What `work` comes to, or `None` if it does not end within `limit`.
-pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn within<T>(limit: Millis, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     let mut timer = Timer::new(limit);
     std::future::poll_fn(|context| {

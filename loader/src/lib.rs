@@ -1,6 +1,38 @@
 //! Split functions of a wasm-bindgen program, loaded when they are first awaited.
 //!
 //! What an application depends on: the attribute [`wasm_split`] and the runtime behind it.
+//!
+//! ```
+//! use wasm_cleave::{LoadError, wasm_split};
+//!
+//! #[wasm_split(editor)]
+//! fn open_editor(document: &str) -> usize {
+//!     document.lines().count() // this body, and all that it alone needs, is in another file
+//! }
+//!
+//! async fn clicked(document: &str) -> Result<usize, LoadError> {
+//!     open_editor(document).await // fetched, compiled and linked the first time
+//! }
+//! ```
+//!
+//! # What there is
+//! - [`wasm_split`] marks a function; what it returns then is a [`Call`], to be awaited or tried at once.
+//! - [`split!`] stands for all functions of one name: [`preload`](Split::preload), [`prefetch`](Split::prefetch),
+//!   [`is_loaded`](Split::is_loaded), [`progress`](Split::progress).
+//! - [`configure`] says how chunks are loaded: from where, how often it is tried, how long it may take, through which
+//!   [`Backend`](backend::Backend), and who watches. Without it, they come by `fetch` from the folder of the program's
+//!   JavaScript file, or in Node from the same folder on disk.
+//! - [`modules`] lists the chunks as they stand.
+//! - [`LoadError`] says why a load failed and what to do about it.
+//!
+//! # What you can rely on
+//! - All chunks that a call needs are fetched at once; however many calls wait for a chunk, it is fetched once.
+//! - A chunk is linked only if its bytes have the hash that the build gave them and it is of the program's own build.
+//! - A failed load leaves the program as it was. Everybody who waited hears of it, and the next call tries again.
+//!
+//! On other targets than wasm there are no chunks: bodies run directly, and everything counts as loaded.
+//!
+//! The state is that of the thread: all of this works on the page and in any worker, each by itself.
 
 pub mod backend;
 mod body;
@@ -23,6 +55,7 @@ mod retry;
 mod runtime;
 mod split;
 mod state;
+mod time;
 
 pub use body::Body;
 pub use call::{Call, CallFuture};

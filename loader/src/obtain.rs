@@ -1,8 +1,5 @@
 //! Brings one chunk into the program: attempts, pauses and limits, from the request to ready.
 
-use std::rc::Rc;
-use std::time::Duration;
-
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
@@ -12,6 +9,7 @@ use crate::error::{ErrorKind, Failure, LoadError};
 use crate::ids::ChunkIndex;
 use crate::instantiate::instantiate;
 use crate::progress::{Step, note};
+use crate::time::Millis;
 use crate::{js, state};
 
 /// Starts to load a chunk that the registry has just marked as loading, and reports to the registry in the end.
@@ -33,6 +31,7 @@ pub(crate) fn start(chunk: ChunkIndex) {
 async fn obtain(chunk: ChunkIndex) -> Result<(), LoadError> {
     let start = js::clock();
     let (config, file) = state::with(|state| (state.config.clone(), state.file(chunk).clone()));
+    let left = || Millis(start.0 + config.time_limit.0 - js::clock().0);
     let fail = |failure: Failure, url: &str, attempts| {
         let Failure { kind, detail } = failure;
         LoadError::new(kind, file.file.clone(), url.to_owned(), attempts, detail)
@@ -44,16 +43,12 @@ async fn obtain(chunk: ChunkIndex) -> Result<(), LoadError> {
     let mut attempt = 1;
     loop {
         note(chunk, Step::Asked(attempt), js::clock());
-        let spent = Duration::from_secs_f64((js::clock() - start).max(0.0) / 1000.0);
-        let left = config.time_limit.saturating_sub(spent);
-        let Err(failure) = try_once(chunk, &url, attempt, left, &config).await else {
+        let Err(failure) = try_once(chunk, &url, attempt, left(), &config).await else {
             return Ok(());
         };
-        let spent = Duration::from_secs_f64((js::clock() - start).max(0.0) / 1000.0);
-        let left = config.time_limit.saturating_sub(spent);
         let pause = config
             .retries
-            .pause_after(attempt, failure.kind, js::random(), left);
+            .pause_after(attempt, failure.kind, js::random(), left());
         match pause {
             Some(pause) => js::Timer::new(pause).await,
             None => return Err(fail(failure, &url, attempt)),
@@ -78,12 +73,12 @@ async fn try_once(
     chunk: ChunkIndex,
     url: &str,
     attempt: u32,
-    left: Duration,
-    config: &Rc<Config>,
+    left: Millis,
+    config: &Config,
 ) -> Result<(), Failure> {
     let thrown = |thrown: JsValue| Failure::thrown(ErrorKind::Backend, &thrown);
     let abort = AbortController::new().map_err(thrown)?;
-    let limit = config.attempt_limit.min(left);
+    let limit = Millis(config.attempt_limit.0.min(left.0));
     let build = state::with(|state| state.build());
     let request = Request {
         chunk,

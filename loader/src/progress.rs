@@ -5,6 +5,7 @@ use crate::ids::ChunkIndex;
 use crate::load::Target;
 use crate::split::Split;
 use crate::state;
+use crate::time::Millis;
 
 /// Where a chunk stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -145,7 +146,8 @@ pub(crate) enum Step {
 }
 
 impl Meter {
-    pub(crate) fn advance(&mut self, step: Step, size: u32, now: f64) {
+    pub(crate) fn advance(&mut self, step: Step, size: u32, now: Millis) {
+        let now = now.0;
         match step {
             Step::Asked(attempt) => {
                 *self = Meter {
@@ -175,14 +177,14 @@ impl Meter {
 }
 
 /// Writes a step down and tells the listener.
-pub(crate) fn note(chunk: ChunkIndex, step: Step, now: f64) {
+pub(crate) fn note(chunk: ChunkIndex, step: Step, now: Millis) {
     let told = state::with(|state| {
         state.advance(chunk, step, now);
         let listener = state.config.listener.clone()?;
         Some((listener, state.describe(chunk)))
     });
     if let Some((listener, chunk)) = told {
-        listener(&Progress { chunk, at: now });
+        listener(&Progress { chunk, at: now.0 });
     }
 }
 
@@ -194,10 +196,10 @@ mod tests {
     #[test]
     fn a_new_attempt_starts_counting_but_not_the_clock() {
         let mut meter = Meter::default();
-        meter.advance(Step::Asked(1), 100, 5.0);
-        meter.advance(Step::Received(60), 100, 6.0);
+        meter.advance(Step::Asked(1), 100, Millis(5.0));
+        meter.advance(Step::Received(60), 100, Millis(6.0));
         assert_eq!((meter.loaded, meter.phase), (60, Phase::Fetching));
-        meter.advance(Step::Asked(2), 100, 9.0);
+        meter.advance(Step::Asked(2), 100, Millis(9.0));
         assert_eq!(
             (meter.loaded, meter.started, meter.attempts),
             (0, Some(5.0), 2)
@@ -207,7 +209,7 @@ mod tests {
     #[test]
     fn a_new_load_forgets_the_failure() {
         let mut meter = Meter::default();
-        meter.advance(Step::Asked(1), 100, 5.0);
+        meter.advance(Step::Asked(1), 100, Millis(5.0));
         let error = LoadError::new(
             ErrorKind::Network,
             "a".into(),
@@ -215,12 +217,12 @@ mod tests {
             1,
             String::new(),
         );
-        meter.advance(Step::Failed(error.clone()), 100, 7.0);
+        meter.advance(Step::Failed(error.clone()), 100, Millis(7.0));
         assert_eq!(
             (meter.phase, meter.error.as_ref()),
             (Phase::Failed, Some(&error))
         );
-        meter.advance(Step::Asked(1), 100, 11.0);
+        meter.advance(Step::Asked(1), 100, Millis(11.0));
         assert_eq!(
             (meter.started, meter.finished, meter.error),
             (Some(11.0), None, None)
@@ -230,9 +232,9 @@ mod tests {
     #[test]
     fn a_backend_that_does_not_count_ends_at_the_full_size() {
         let mut meter = Meter::default();
-        meter.advance(Step::Asked(1), 100, 0.0);
-        meter.advance(Step::Compiled, 100, 1.0);
-        meter.advance(Step::Ready, 100, 2.0);
+        meter.advance(Step::Asked(1), 100, Millis(0.0));
+        meter.advance(Step::Compiled, 100, Millis(1.0));
+        meter.advance(Step::Ready, 100, Millis(2.0));
         assert_eq!(
             (meter.loaded, meter.phase, meter.finished),
             (100, Phase::Ready, Some(2.0))

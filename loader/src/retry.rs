@@ -1,15 +1,14 @@
 //! Whether to try again after a failure, and how long to wait before.
 
-use std::time::Duration;
-
 use crate::error::ErrorKind;
+use crate::time::Millis;
 
 /// The rule: pauses double up to a longest one, each shortened at random so that many visitors do not come back in step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retries {
     pub(crate) count: u32,
-    pub(crate) first_pause: Duration,
-    pub(crate) longest_pause: Duration,
+    pub(crate) first_pause: Millis,
+    pub(crate) longest_pause: Millis,
 }
 
 impl Retries {
@@ -22,15 +21,15 @@ impl Retries {
         attempt: u32,
         kind: ErrorKind,
         random: f64,
-        left: Duration,
-    ) -> Option<Duration> {
+        left: Millis,
+    ) -> Option<Millis> {
         if attempt > self.count || !kind.is_retryable() {
             return None;
         }
-        let doubled = 2u32.checked_pow(attempt - 1).unwrap_or(u32::MAX);
-        let full = self.first_pause.saturating_mul(doubled);
-        let pause = full.min(self.longest_pause).mul_f64(0.5 + random / 2.0);
-        (pause < left).then_some(pause)
+        let doubled = 1u32.checked_shl(attempt - 1).unwrap_or(u32::MAX);
+        let full = self.first_pause.0 * f64::from(doubled);
+        let pause = full.min(self.longest_pause.0) * (0.5 + random / 2.0);
+        (pause < left.0).then_some(Millis(pause))
     }
 }
 
@@ -40,17 +39,17 @@ mod tests {
 
     const RULE: Retries = Retries {
         count: 40,
-        first_pause: Duration::from_millis(200),
-        longest_pause: Duration::from_secs(5),
+        first_pause: Millis(200.0),
+        longest_pause: Millis(5000.0),
     };
-    const LONG: Duration = Duration::from_secs(1000);
+    const LONG: Millis = Millis(1e6);
 
     #[test]
     fn pauses_double_up_to_the_longest() {
         let pauses: Vec<_> = (1..=40)
             .map(|attempt| {
                 RULE.pause_after(attempt, ErrorKind::Network, 1.0, LONG)
-                    .map(|pause| pause.as_millis())
+                    .map(|pause| pause.0 as u32)
             })
             .collect();
         assert_eq!(pauses[..6], [200, 400, 800, 1600, 3200, 5000].map(Some));
@@ -61,7 +60,7 @@ mod tests {
     #[test]
     fn chance_at_most_halves_a_pause() {
         let pause = RULE.pause_after(1, ErrorKind::Timeout, 0.0, LONG);
-        assert_eq!(pause, Some(Duration::from_millis(100)));
+        assert_eq!(pause, Some(Millis(100.0)));
     }
 
     #[test]
@@ -85,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_pause_does_not_outlast_the_limit() {
-        let left = Duration::from_millis(150);
+        let left = Millis(150.0);
         assert_eq!(RULE.pause_after(1, ErrorKind::Network, 0.9, left), None);
     }
 }

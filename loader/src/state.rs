@@ -13,6 +13,7 @@ use crate::manifest::{Chunk, DecodeError, Manifest};
 use crate::progress::{ChunkInfo, Meter, Step};
 use crate::registry::Registry;
 use crate::runtime;
+use crate::time::Millis;
 
 pub(crate) struct State {
     manifest: Manifest,
@@ -97,7 +98,7 @@ impl State {
         &self.meters[chunk.0 as usize]
     }
 
-    pub(crate) fn advance(&mut self, chunk: ChunkIndex, step: Step, now: f64) {
+    pub(crate) fn advance(&mut self, chunk: ChunkIndex, step: Step, now: Millis) {
         let size = self.file(chunk).size;
         self.meters[chunk.0 as usize].advance(step, size, now);
     }

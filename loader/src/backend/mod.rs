@@ -26,6 +26,7 @@ use crate::instantiate::build_of;
 use crate::js;
 use crate::manifest::{BuildId, Chunk};
 use crate::progress::{Step, note};
+use crate::time::Millis;
 
 /// What [`Backend::fetch`] returns; `Box::pin(async move { … })` makes one.
 pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Module, Failure>> + 'a>>;
@@ -66,7 +67,7 @@ pub struct Request {
     pub(crate) build: BuildId,
     pub(crate) url: String,
     pub(crate) attempt: u32,
-    pub(crate) time_limit: Duration,
+    pub(crate) time_limit: Millis,
     pub(crate) credentials: Credentials,
     pub(crate) signal: AbortSignal,
 }
@@ -99,7 +100,7 @@ impl Request {
 
     /// How long this attempt may take before the loader gives it up.
     pub fn time_limit(&self) -> Duration {
-        self.time_limit
+        self.time_limit.into()
     }
 
     /// The credentials that were configured.
