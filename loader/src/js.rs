@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use js_sys::futures::JsFuture;
-use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::time::Millis;
@@ -178,21 +178,21 @@ pub(crate) fn can_compile_streaming() -> bool {
     COMPILE_STREAMING.with(Option::is_some)
 }
 
-/// Whether [`sha256`] works here.
+/// Whether the engine computes hashes here.
 pub(crate) fn can_hash() -> bool {
     SUBTLE.with(Option::is_some)
 }
 
-/// The SHA-256 of `bytes`, or `None` where the engine does not compute any.
-pub(crate) async fn sha256(bytes: &Uint8Array) -> Option<[u8; 32]> {
-    let digest = SUBTLE.with(|subtle| Some(subtle.as_ref()?.digest("SHA-256", bytes)))?;
-    let digest: ArrayBuffer = digest.await.ok()?.unchecked_into();
-    let digest = Uint8Array::new(&digest);
-    let mut hash = [0; 32];
-    (digest.length() == 32).then(|| {
-        digest.copy_to(&mut hash);
-        hash
-    })
+/// Whether `bytes` have this SHA-256. True where the engine cannot say: see [`can_hash`].
+pub(crate) async fn has_sha256(bytes: &Uint8Array, expected: &[u8; 32]) -> bool {
+    let digest = SUBTLE.with(|subtle| Some(subtle.as_ref()?.digest("SHA-256", bytes)));
+    let Some(digest) = digest else {
+        return true;
+    };
+    match digest.await {
+        Ok(digest) => Uint8Array::new(&digest).to_vec() == expected,
+        Err(_) => false,
+    }
 }
 
 /// Node's promise-based file system, where there is one.

@@ -57,7 +57,7 @@ fn program(folder: &Path) -> Result<()> {
     }
     fs::write(
         folder.join("other-build.bin"),
-        chunk(OTHER, Some((512, 99))),
+        chunk(OTHER, Some((512, 40))),
     )?;
     fs::write(folder.join("manifest.bin"), manifest.encode())?;
     fs::write(folder.join("package.json"), r#"{"type": "module"}"#)?;

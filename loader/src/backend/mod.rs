@@ -137,9 +137,7 @@ impl Request {
                 bytes.length(),
                 self.file.size
             );
-        } else if let Some(hash) = js::sha256(bytes).await
-            && hash != self.file.sha256
-        {
+        } else if !js::has_sha256(bytes, &self.file.sha256).await {
             detail.push_str("wrong SHA-256");
         } else {
             return Ok(());

@@ -1,6 +1,7 @@
 // What the loader does when the network does what it does. Each scenario has a program of its own.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
@@ -166,19 +167,32 @@ for (const [what, answer, kind, attempts, text] of [
   }
 }
 
-test('without hashes of our own the browser checks them', async () => {
+/// Runs `body` in an engine that computes no hashes, as a page outside of secure contexts does.
+async function insecurely(body) {
   const { subtle } = crypto;
   Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true });
   try {
-    const probe = await program();
-    const requests = network(good);
-    await probe.preload('beta');
-    const expected = Buffer.from(await subtle.digest('SHA-256', file('b.wasm'))).toString('base64');
-    assert.equal(requests[0].options.integrity, `sha256-${expected}`);
+    await body();
   } finally {
     Object.defineProperty(crypto, 'subtle', { value: subtle, configurable: true });
   }
-});
+}
+
+test('without hashes of our own the browser checks them', () => insecurely(async () => {
+  const probe = await program();
+  const requests = network(good);
+  await probe.preload('beta');
+  const expected = createHash('sha256').update(file('b.wasm')).digest('base64');
+  assert.equal(requests[0].options.integrity, `sha256-${expected}`);
+}));
+
+test('a chunk of another build does not link, whoever delivers it', () => insecurely(async () => {
+  const probe = await program();
+  probe.setup_backend(async () => new Uint8Array(file('other-build.bin')));
+  assert.equal(file('other-build.bin').length, file('a.wasm').length);
+  const error = await failure(probe.preload('alpha'));
+  assert.deepEqual([error.kind, probe.written(512)], ['OtherBuild', 0]);
+}));
 
 test('the right MIME type compiles as it streams, another after it arrived', async () => {
   const { compile, compileStreaming } = WebAssembly;
