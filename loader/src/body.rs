@@ -79,6 +79,7 @@ impl EntryTarget {
 
     /// Other targets have no chunks: everything is loaded.
     #[cfg(not(target_family = "wasm"))]
+    #[expect(clippy::extra_unused_type_parameters, reason = "on wasm they are used")]
     fn of<M: Entry, F: FnOnce() -> R, R>() -> Self {
         EntryTarget(Target::Split(None))
     }
