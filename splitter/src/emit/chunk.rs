@@ -61,7 +61,7 @@ pub(super) fn write(
         section.passive(bytes);
         out.section(&section);
     }
-    if let Some(names) = names::section(plan, module, &[], Some(label)) {
+    if let Some(names) = names::of_chunk(plan, module, label) {
         out.section(&names);
     }
     out.section(&CustomSection {

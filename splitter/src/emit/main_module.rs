@@ -5,7 +5,7 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection, EntityType, ExportKind,
     ExportSection, Function, FunctionSection, GlobalSection, ImportSection, MemorySection, Module,
-    NameMap, StartSection, TableSection, TagKind, TagSection, TagType,
+    StartSection, TableSection, TagKind, TagSection, TagType,
 };
 use wasmparser::ExternalKind;
 
@@ -51,12 +51,7 @@ pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Option<Vec<u8>> {
             data: custom.bytes.into(),
         });
     }
-    if let Some(mut names) = names::section(plan, module, &plan.exports.wrapped, None) {
-        let mut globals = NameMap::new();
-        for (index, name) in &input.names.globals {
-            globals.append(*index, name);
-        }
-        names.globals(&globals);
+    if let Some(names) = names::of_main(plan) {
         out.section(&names);
     }
     Some(out.finish())
@@ -76,7 +71,7 @@ fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
                 EntityType::Function(module.type_index(plan.input.function(func).ty)?)
             }
             wasmparser::TypeRef::Tag(tag) => {
-                tag_type(plan, module, crate::ids::Type(tag.func_type_idx))?.into()
+                tag_type(module, crate::ids::Type(tag.func_type_idx))?.into()
             }
             other => RoundtripReencoder.entity_type(other).ok()?,
         };
@@ -85,7 +80,7 @@ fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
     Some(section)
 }
 
-fn tag_type(_plan: &LinkPlan, module: &ModulePlan, ty: crate::ids::Type) -> Option<TagType> {
+fn tag_type(module: &ModulePlan, ty: crate::ids::Type) -> Option<TagType> {
     Some(TagType {
         kind: TagKind::Exception,
         func_type_idx: module.type_index(ty)?,
@@ -111,7 +106,7 @@ fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Option<()> {
     if input.tags.len() > input.imported_tags {
         let mut tags = TagSection::new();
         for ty in &input.tags[input.imported_tags..] {
-            tags.tag(tag_type(plan, &plan.modules[0], *ty)?);
+            tags.tag(tag_type(&plan.modules[0], *ty)?);
         }
         out.section(&tags);
     }

@@ -5,37 +5,59 @@ use wasm_encoder::{NameMap, NameSection};
 use crate::ids::Func;
 use crate::plan::{LinkPlan, ModulePlan};
 
-/// The names of a module's functions; `None` where the input has none. `module_name` is shown in stacks.
-pub(super) fn section(
+/// The names of main's functions; `None` where the input has none. wasm-bindgen demangles them.
+pub(super) fn of_main(plan: &LinkPlan) -> Option<NameSection> {
+    let mut section = NameSection::new();
+    let names = functions(
+        plan,
+        &plan.modules[0],
+        &plan.exports.wrapped,
+        str::to_string,
+    )?;
+    section.functions(&names);
+    let mut globals = NameMap::new();
+    for (index, name) in &plan.input.names.globals {
+        globals.append(*index, name);
+    }
+    section.globals(&globals);
+    Some(section)
+}
+
+/// The names of a chunk's functions, demangled; `None` where the input has none. The label is shown in stacks.
+pub(super) fn of_chunk(plan: &LinkPlan, module: &ModulePlan, label: &str) -> Option<NameSection> {
+    let mut section = NameSection::new();
+    section.module(label);
+    section.functions(&functions(plan, module, &[], |name| {
+        format!("{:#}", rustc_demangle::demangle(name))
+    })?);
+    Some(section)
+}
+
+fn functions(
     plan: &LinkPlan,
     module: &ModulePlan,
     wrapped: &[Func],
-    module_name: Option<&str>,
-) -> Option<NameSection> {
+    readable: impl Fn(&str) -> String,
+) -> Option<NameMap> {
     let names = &plan.input.names.functions;
     if names.is_empty() {
         return None;
     }
-    let mut section = NameSection::new();
-    if let Some(name) = module_name {
-        section.module(name);
-    }
-    let mut functions = NameMap::new();
-    let defined = module.imported.iter().chain(&module.functions);
-    for (index, func) in defined.enumerate() {
+    let mut map = NameMap::new();
+    let own = module.imported.iter().chain(&module.functions);
+    for (index, func) in own.enumerate() {
         if let Some(name) = names[func.at()] {
-            functions.append(index as u32, name);
+            map.append(index as u32, &readable(name));
         }
     }
     let first_wrapper = module.imported.len() + module.functions.len();
     for (position, func) in wrapped.iter().enumerate() {
         if let Some(name) = names[func.at()] {
-            functions.append(
+            map.append(
                 (first_wrapper + position) as u32,
                 &format!("{name} (for chunks)"),
             );
         }
     }
-    section.functions(&functions);
-    Some(section)
+    Some(map)
 }

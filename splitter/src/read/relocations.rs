@@ -97,7 +97,8 @@ fn body_sites(
         return decode::sites(function.body, start);
     }
     let mut sites = Vec::with_capacity(entries.len());
-    let mut free_from = 0;
+    // A body begins with its locals, so no number stands at its very start.
+    let mut free_from = 1;
     for entry in entries {
         let offset = (base + u64::from(entry.offset))
             .checked_sub(start)

@@ -216,8 +216,16 @@ impl<'a> Reader<'a> {
         imported: bool,
         at: u64,
     ) -> Result<(), ReadError> {
+        /// What engines accept at the most.
+        const MAX_SLOTS: u64 = 10_000_000;
         if self.module.table.is_some() {
             return Err(ReadError::unsupported(at, "a second table"));
+        }
+        if ty.initial > MAX_SLOTS {
+            return Err(ReadError::malformed(
+                at,
+                "the table has more than ten million slots",
+            ));
         }
         self.module.table = Some(Table { ty, imported });
         Ok(())
