@@ -260,14 +260,16 @@ impl Program {
         callers.map(|from| format!("{from:?}")).collect()
     }
 
-    /// Whether the function belongs to one of the crates by all of its names. One name proves nothing: the linker
-    /// keeps the names of all functions that were merged into one.
+    /// Whether all of the function's names speak of one of the crates. One name proves nothing: the linker keeps the
+    /// names of all functions that were merged into one. Demangled they lack the crate in which a generic function
+    /// happened to be compiled first.
     pub(crate) fn is_of(&self, function: Function, crates: &[&str]) -> bool {
         let names = self.names.get(&function).map_or(&[][..], Vec::as_slice);
-        !names.is_empty()
-            && names
-                .iter()
-                .all(|name| crates.iter().any(|krate| name.contains(krate)))
+        let speaks = |name: &String| {
+            let name = rustc_demangle::demangle(name).to_string();
+            crates.iter().any(|krate| name.contains(krate))
+        };
+        !names.is_empty() && names.iter().all(speaks)
     }
 
     pub(crate) fn name(&self, function: Function) -> String {
