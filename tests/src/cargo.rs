@@ -20,20 +20,8 @@ pub fn repository() -> PathBuf {
 /// How programs are compiled: what cargo calls a profile, by its environment variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// Folder name of the build, one for each different setting.
-    pub name: String,
-    /// `OPT_LEVEL` and the like, without `CARGO_PROFILE_RELEASE_`, and their values.
+    /// What differs from the release profile: `OPT_LEVEL` and the like, without `CARGO_PROFILE_RELEASE_`.
     pub profile: Vec<(&'static str, &'static str)>,
-}
-
-impl Settings {
-    /// Cargo's release profile as it is.
-    pub fn release() -> Self {
-        Settings {
-            name: "release".into(),
-            profile: Vec::new(),
-        }
-    }
 }
 
 /// Builds packages of `tests/fixtures` and returns the linked module of each.

@@ -6,7 +6,7 @@
 //! //@ data a: some text      text in the data of that chunk and of no other module
 //! //@ fetched LABEL: a; a b  chunks requested when the program calls `point("LABEL")`; `end` is the end
 //! //@ no chunks              the program stays in one module
-//! //@ differs                transcripts of the split and the unsplit program are not compared
+//! //@ refetches              a chunk may be requested more than once, since some fetches fail
 //! ```
 
 use std::collections::BTreeSet;
@@ -47,8 +47,8 @@ pub struct Case {
     pub demands: Vec<Demand>,
     /// Whether there must be chunks at all.
     pub has_chunks: bool,
-    /// Whether the transcripts are compared.
-    pub compared: bool,
+    /// Whether a chunk may be requested more than once.
+    pub refetches: bool,
 }
 
 impl Case {
@@ -87,7 +87,7 @@ impl Case {
             name: name.to_string(),
             demands: Vec::new(),
             has_chunks: true,
-            compared: true,
+            refetches: false,
         };
         for line in source.lines() {
             if let Some(directive) = line.strip_prefix("//@") {
@@ -104,8 +104,8 @@ impl Case {
                 self.has_chunks = false;
                 return Ok(());
             }
-            "differs" => {
-                self.compared = false;
+            "refetches" => {
+                self.refetches = true;
                 return Ok(());
             }
             _ => {}

@@ -64,6 +64,8 @@ struct State {
     fault: Option<(Fault, u32)>,
     /// The accepting thread has been asked to go away.
     is_leaving: bool,
+    /// Nobody listens.
+    is_away: bool,
 }
 
 /// A running server; it ends with the process.
@@ -96,8 +98,11 @@ impl Server {
         format!("http://{}/{path}", self.address)
     }
 
-    /// Forgets the log and every fault.
+    /// Forgets the log and every fault, once somebody listens.
     pub fn reset(&self) {
+        while self.state().is_away {
+            thread::sleep(Duration::from_millis(20));
+        }
         let mut state = self.state();
         state.log.clear();
         state.fault = None;
@@ -138,7 +143,11 @@ impl Server {
             };
             if self.state().is_leaving {
                 drop((stream, listener));
-                self.state().is_leaving = false;
+                {
+                    let mut state = self.state();
+                    state.is_leaving = false;
+                    state.is_away = true;
+                }
                 thread::sleep(AWAY);
                 listener = loop {
                     match TcpListener::bind(self.address) {
@@ -146,6 +155,7 @@ impl Server {
                         Err(_) => thread::sleep(Duration::from_millis(20)),
                     }
                 };
+                self.state().is_away = false;
                 continue;
             }
             let server = self.clone();

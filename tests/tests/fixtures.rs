@@ -38,7 +38,7 @@ impl Suite {
     fn linked(&self, case: &str) -> Result<&Path> {
         let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let all = once(&self.linked, || {
-            build_fixtures(scratch, &Settings::release(), &[])
+            build_fixtures(scratch, &Settings::default(), &[])
         })?;
         let module = all
             .get(case)
@@ -122,12 +122,12 @@ impl Fixture {
             "the program found a mistake\n{split}"
         );
         match split.difference(whole) {
-            Some(difference) if self.case.compared => bail!("the transcripts differ: {difference}"),
-            _ => Ok(()),
+            Some(difference) => bail!("the transcripts differ: {difference}"),
+            None => Ok(()),
         }
     }
 
-    /// Chunks are requested no earlier than the program needs them.
+    /// Chunks are requested no earlier than the program needs them, and once.
     fn check_requests(&self, split: &Ready) -> Result<()> {
         let requested = |label: &str| -> BTreeSet<Splits> {
             let paths = self.suite.server.requested_before(label);
@@ -140,6 +140,14 @@ impl Fixture {
         ensure!(
             early.is_empty(),
             "requested before the program began: {early:?}"
+        );
+        let mut all = self.suite.server.requested_before("never");
+        all.retain(|path| path.ends_with(".wasm"));
+        all.sort_unstable();
+        let again = all.windows(2).find(|pair| pair[0] == pair[1]);
+        ensure!(
+            again.is_none() || self.case.refetches,
+            "requested twice: {again:?}"
         );
         for demand in &self.case.demands {
             if let Demand::Fetched(label, expected) = demand {
