@@ -1,5 +1,6 @@
 //! Reads the sections as they stand, and says of a wrong kind of file what it is.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use wasmparser::{
@@ -39,6 +40,8 @@ struct Reader<'a> {
     raw: RawModule<'a>,
     module: InputModule<'a>,
     section: u32,
+    /// The linker exports a data symbol as a global that holds its address.
+    exported_globals: HashSet<&'a str>,
 }
 
 /// Reads all sections.
@@ -48,6 +51,7 @@ pub(super) fn read<'a>(bytes: &'a [u8]) -> Result<RawModule<'a>, ReadError> {
         raw: RawModule::default(),
         module: InputModule::empty(),
         section: 0,
+        exported_globals: HashSet::new(),
     };
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload?;
@@ -142,6 +146,9 @@ impl<'a> Reader<'a> {
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export?;
+                    if export.kind == ExternalKind::Global {
+                        self.exported_globals.insert(export.name);
+                    }
                     self.module.exports.push(Export {
                         name: export.name,
                         kind: export.kind,
@@ -357,17 +364,11 @@ impl<'a> Reader<'a> {
                 extent = Some((defined.index as usize, defined.offset..end));
             }
             let kept = SymbolFlags::EXPORTED | SymbolFlags::NO_STRIP;
-            if flags.intersects(kept) || self.exports_global(name) {
+            if flags.intersects(kept) || self.exported_globals.contains(name) {
                 self.raw.retained.push(position);
             }
         }
         self.raw.symbols.push(extent);
-    }
-
-    /// The linker exports a data symbol as a global that holds its address.
-    fn exports_global(&self, name: &str) -> bool {
-        let mut exports = self.module.exports.iter();
-        exports.any(|export| export.kind == ExternalKind::Global && export.name == name)
     }
 
     /// Names are a convenience: what cannot be read of them is left out.
