@@ -9,12 +9,12 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use wasm_cleave_cli::{Program, Target};
 
 use crate::args::{Open, ServeArgs};
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     let url = format!("http://{}/", listener.local_addr()?);
 
     let state = Arc::new(State::new(root));
-    let (ready, first_build) = channel();
+    let (ready, first_build) = unbounded_channel();
     let builder = Builder {
         project,
         args,
@@ -67,8 +67,13 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
                 let _ = ready.send(());
             });
         });
-        let served = announce(&url, args.open, &first_build)
-            .and_then(|()| runtime.block_on(server::run(listener, &state)));
+        let served = runtime.block_on(async {
+            // Also during the first build, which may be long.
+            tokio::select! {
+                result = announce_and_serve(&url, args.open, first_build, listener, &state) => result,
+                result = server::stopped() => Ok(result?),
+            }
+        });
         match served {
             Ok(()) => std::process::exit(0),
             Err(error) => {
@@ -79,17 +84,23 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     })
 }
 
-/// Says the URL when there is something to see.
-fn announce(url: &str, open: Open, first_build: &Receiver<()>) -> Result<()> {
-    // An error means that the builder panicked, which has been reported: the page will show nothing.
-    let _ = first_build.recv();
+/// Says the URL when there is something to see, and serves it.
+async fn announce_and_serve(
+    url: &str,
+    open: Open,
+    mut first_build: UnboundedReceiver<()>,
+    listener: TcpListener,
+    state: &Arc<State>,
+) -> Result<()> {
+    // None means that the builder panicked, which has been reported: the page will show nothing.
+    let _ = first_build.recv().await;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "Serving {url}")?;
     stdout.flush()?;
     if open == Open::Yes {
         open_browser(url);
     }
-    Ok(())
+    server::run(listener, state).await
 }
 
 fn open_browser(url: &str) {

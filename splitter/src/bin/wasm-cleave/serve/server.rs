@@ -38,7 +38,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-cache"),
 ];
 
-/// Serves until the user stops it.
+/// Serves for ever. Pages keep their stream of events open, so there is no end to wait for: whoever calls this drops it.
 pub(super) async fn run(listener: TcpListener, state: &Arc<State>) -> Result<()> {
     let router = Router::new()
         .route(CLIENT_PATH, get(client))
@@ -47,16 +47,12 @@ pub(super) async fn run(listener: TcpListener, state: &Arc<State>) -> Result<()>
         .route("/{*path}", get(file))
         .layer(map_response(add_headers))
         .with_state(state.clone());
-    let server = axum::serve(listener, router);
-    // Pages keep their stream of events open for ever: nothing to wait for.
-    tokio::select! {
-        result = server.into_future() => Ok(result?),
-        result = stopped() => Ok(result?),
-    }
+    Ok(axum::serve(listener, router).await?)
 }
 
+/// Returns when the user stops the program.
 #[cfg(unix)]
-async fn stopped() -> std::io::Result<()> {
+pub(super) async fn stopped() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -65,8 +61,9 @@ async fn stopped() -> std::io::Result<()> {
     }
 }
 
+/// Returns when the user stops the program.
 #[cfg(not(unix))]
-async fn stopped() -> std::io::Result<()> {
+pub(super) async fn stopped() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
