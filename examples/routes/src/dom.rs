@@ -51,7 +51,7 @@ pub(crate) fn template(id: &str) -> Result<Element> {
         .unchecked_into::<web_sys::DocumentFragment>()
         .clone_node_with_deep(true)?;
     copy.unchecked_into::<web_sys::DocumentFragment>()
-        .query_selector(":scope > *")?
+        .first_element_child()
         .ok_or_else(|| error(id))
 }
 
