@@ -32,10 +32,12 @@ pub const MANIFEST_COPY: &str = "manifest_copy";
 pub const MAIN_NAMESPACE: &str = "m";
 
 /// What the names of main's exports for chunks begin with.
-pub const EXPORT_PREFIX: &str = "@";
+///
+/// They have to be identifiers of JavaScript: wasm-bindgen's glue uses the table's name as one.
+pub const EXPORT_PREFIX: &str = "$";
 
 /// Main's export of its function table.
-pub const EXPORT_TABLE: &str = "@table";
+pub const EXPORT_TABLE: &str = "$_table";
 
 /// Main's export of its memory for chunks.
 pub const EXPORT_MEMORY: &str = "memory";

@@ -3,7 +3,7 @@
 //! A reference that leaves its module goes one of two ways:
 //!
 //! ```text
-//!   chunk ─▶ main                     an import from main's exports: `m` `@4f`
+//!   chunk ─▶ main                     an import from main's exports: `m` `$4f`
 //!   any   ─▶ another chunk            through the table: i32.const SLOT, call_indirect
 //!   chunk ─▶ what wasm-bindgen makes  an import of a wrapper in main, which calls it directly
 //! ```
@@ -245,13 +245,13 @@ impl Exports {
     /// Under which name main exports a global for chunks.
     pub fn global_name(&self, global: Global) -> Option<String> {
         let position = self.globals.binary_search(&global).ok()?;
-        Some(format!("{}g.{}", contract::EXPORT_PREFIX, Base36(position)))
+        Some(format!("{}_g{}", contract::EXPORT_PREFIX, Base36(position)))
     }
 
     /// Under which name main exports a tag for chunks.
     pub fn tag_name(&self, tag: Tag) -> Option<String> {
         let position = self.tags.binary_search(&tag).ok()?;
-        Some(format!("{}t.{}", contract::EXPORT_PREFIX, Base36(position)))
+        Some(format!("{}_t{}", contract::EXPORT_PREFIX, Base36(position)))
     }
 }
 
