@@ -47,9 +47,7 @@ impl Bar {
         let percent = (amount.loaded * 100 / amount.expected.max(1)).to_string();
         self.bar.set_attribute("aria-valuenow", &percent)?;
         self.bar.style().set_property("--percent", &percent)?;
-        let mut text = String::from(split.name());
-        text.push_str(": ");
-        text.push_str(&size(amount.loaded));
+        let mut text = size(amount.loaded);
         text.push_str(" of ");
         text.push_str(&size(amount.expected));
         self.text.set_text_content(Some(&text));

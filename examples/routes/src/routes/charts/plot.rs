@@ -97,7 +97,7 @@ fn draw_on(area: &DrawingArea<SVGBackend<'_>, Shift>, plot: &Plot<'_>, series: &
     let colours = &plot.colours;
     area.fill(&colours.paper).map_err(told)?;
     let (least, greatest) = series.range();
-    // Room above and below; and a range at all where every number is 0.
+    // Room below, and above for the legend; and a range at all where every number is 0.
     let room = ((greatest - least) * 0.08).max(f64::MIN_POSITIVE.sqrt());
     let bottom = if least < 0.0 { least - room } else { 0.0 };
     let mut builder = ChartBuilder::on(area);
@@ -111,7 +111,7 @@ fn draw_on(area: &DrawingArea<SVGBackend<'_>, Shift>, plot: &Plot<'_>, series: &
     }
     let across = -0.5..series.len() as f64 - 0.5;
     let mut chart = builder
-        .build_cartesian_2d(across, bottom..greatest + room)
+        .build_cartesian_2d(across, bottom..greatest + 3.0 * room)
         .map_err(told)?;
     grid(&mut chart, plot, series)?;
     for (index, column) in series.columns.iter().enumerate() {
