@@ -6,6 +6,7 @@ pub mod browser;
 pub mod cargo;
 pub mod case;
 pub mod inspect;
+pub mod module;
 pub mod node;
 pub mod program;
 pub mod server;
