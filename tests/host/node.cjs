@@ -28,8 +28,8 @@ const control = {
       for (const name of fs.readdirSync(aside)) fs.renameSync(path.join(aside, name), path.join(folder, name));
       fs.rmdirSync(aside);
     }
-    // Files do not go away and come back by themselves.
-    if (kind === 'none' || kind === 'gone') return;
+    // Files do not go away and come back by themselves, and have no MIME type.
+    if (['none', 'gone', 'mime'].includes(kind)) return;
     fs.mkdirSync(aside);
     for (const name of fs.readdirSync(folder).filter(isChunk)) {
       const bytes = fs.readFileSync(path.join(folder, name));
