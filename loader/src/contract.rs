@@ -53,3 +53,7 @@ pub const ENV_FILE: &str = "wasm-cleave-env.js";
 
 /// Function of [`ENV_FILE`], `() -> string`: the URL relative to which chunk files are found.
 pub const ENV_BASE: &str = "base";
+
+/// Export of the loader where memory is shared, `(slot: i32) -> ()`: makes the function of a slot callable on this
+/// thread. The splitter's stubs call it.
+pub const ENSURE: &str = "__cleave_ensure";

@@ -26,6 +26,9 @@ pub struct Chunk {
     pub size: u32,
     /// SHA-256 of the file.
     pub sha256: [u8; 32],
+    /// The slots that the chunk fills, where memory is shared and every thread has a table of its own: ascending, the
+    /// first of a run and the one behind its last in turns. Empty otherwise.
+    pub slots: Vec<u32>,
 }
 
 /// One name given in the attribute.
@@ -58,6 +61,7 @@ impl Manifest {
             text(&mut out, &chunk.file);
             number(&mut out, chunk.size as usize);
             out.extend_from_slice(&chunk.sha256);
+            ascending(&mut out, &chunk.slots);
         }
         number(&mut out, self.splits.len());
         for split in &self.splits {
@@ -80,6 +84,7 @@ impl Manifest {
                 file: reader.text()?,
                 size: reader.number()?,
                 sha256: reader.array()?,
+                slots: reader.ascending()?,
             })
         })?;
         let splits = reader.list(|reader| {
@@ -215,11 +220,13 @@ mod tests {
                     file: "app-a.wasm".into(),
                     size: 300_000,
                     sha256: [1; 32],
+                    slots: Vec::new(),
                 },
                 Chunk {
                     file: "app-ü.wasm".into(),
                     size: u32::MAX,
                     sha256: [2; 32],
+                    slots: vec![5, 6, 900, 902],
                 },
             ],
             splits: vec![Split {

@@ -163,6 +163,7 @@ fn entry(file: &str, bytes: &[u8]) -> Chunk {
         file: file.into(),
         size: bytes.len() as u32,
         sha256: Sha256::digest(bytes).into(),
+        slots: Vec::new(),
     }
 }
 

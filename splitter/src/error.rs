@@ -188,6 +188,12 @@ pub enum SplitError {
         /// Where.
         place: String,
     },
+    /// Threads share the memory, but nothing can make chunks callable on all of them.
+    #[error(
+        "the program shares its memory among threads, but its loader was built without that (no export `{}`)",
+        wasm_cleave::contract::ENSURE
+    )]
+    NoEnsure,
     /// An import of ours that this version does not know.
     #[error("the program imports `{import}`, which this tool does not know")]
     UnknownImport {
@@ -205,6 +211,9 @@ impl SplitError {
                  wasm-cleave-cli` and `cargo update -p wasm-cleave`"
                     .to_string()
             }
+            SplitError::NoEnsure => "build all crates with `-Ctarget-feature=+atomics` and `-Zbuild-std`, as \
+                 `wasm-cleave build --threads` does"
+                .to_string(),
             SplitError::TwoMarkers { .. } | SplitError::NotCalled { .. } => {
                 "mark functions with #[wasm_split(name)] only; please report it if that is so".to_string()
             }

@@ -7,7 +7,7 @@ use wasm_cleave::manifest::{BuildId, Chunk, Manifest, Split};
 use crate::graph::SymbolGraph;
 use crate::ids::{Module, Split as SplitId};
 use crate::partition::{Partition, Signature};
-use crate::plan::LinkPlan;
+use crate::plan::{LinkPlan, ModulePlan};
 use crate::{File, Options};
 
 /// The build id: a hash of the input and of all that decides what is made of it.
@@ -51,7 +51,8 @@ pub(crate) fn new(
 ) -> Manifest {
     let chunks = chunks
         .par_iter()
-        .map(|(label, bytes)| {
+        .zip(&plan.modules[1..])
+        .map(|((label, bytes), module)| {
             let sha256: [u8; 32] = Sha256::digest(bytes).into();
             let short: String = sha256[..5]
                 .iter()
@@ -61,6 +62,10 @@ pub(crate) fn new(
                 file: format!("{}-{label}-{short}.wasm", options.stem),
                 size: bytes.len() as u32,
                 sha256,
+                slots: match plan.stubs {
+                    Some(_) => runs(module),
+                    None => Vec::new(),
+                },
             }
         })
         .collect();
@@ -84,6 +89,15 @@ pub(crate) fn new(
         chunks,
         splits: splits.collect(),
     }
+}
+
+/// The runs of slots that a module fills: the first of each and the one behind its last.
+fn runs(module: &ModulePlan) -> Vec<u32> {
+    let runs = module
+        .slots
+        .chunk_by(|(slot, _), (next, _)| slot.0 + 1 == next.0);
+    runs.flat_map(|run| [run[0].0.0, run[0].0.0 + run.len() as u32])
+        .collect()
 }
 
 /// The chunks' files as the manifest names them.

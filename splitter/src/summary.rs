@@ -292,6 +292,7 @@ mod tests {
             file: name.to_string(),
             size: 0,
             sha256: [0; 32],
+            slots: Vec::new(),
         };
         Program {
             files: files

@@ -1,25 +1,24 @@
 //! Rewrites a function's body: copied but for its sites, which get new indices in their shortest form.
 
+use super::segments::Segments;
 use crate::graph::Magic;
 use crate::ids::Func;
 use crate::plan::{Callee, LinkPlan, ModulePlan};
-use crate::read::{Site, SiteKind, read_unsigned, write_signed, write_unsigned};
+use crate::read::{Site, SiteKind, write_signed, write_unsigned};
 
 const CALL: u8 = 0x10;
 const RETURN_CALL: u8 = 0x12;
 const CALL_INDIRECT: u8 = 0x11;
 const RETURN_CALL_INDIRECT: u8 = 0x13;
 const I32_CONST: u8 = 0x41;
-const MISC_PREFIX: u8 = 0xfc;
-const MEMORY_INIT: u8 = 8;
 
 /// What calls of our imports are replaced by, as far as the input does not tell.
 #[derive(Clone, Copy, Debug)]
 pub struct Replacements<'a> {
     /// For each split its index in the manifest.
     pub handles: &'a [u32],
-    /// Length of the manifest in bytes and the data segment that holds it, in main.
-    pub manifest: Option<(u32, u32)>,
+    /// Main's data segments.
+    pub segments: Option<&'a Segments>,
 }
 
 /// The body of a function as a module has it, without its length.
@@ -33,19 +32,13 @@ pub(super) fn rewrite(
     let mut out = Vec::with_capacity(body.len());
     let mut copied = 0;
     for site in plan.input.sites(func) {
-        let at = site.offset as usize;
-        let (_, length) = read_unsigned(body.get(at..)?)?;
-        // A call is replaced with its opcode, anything else is a number alone.
-        let start = if matches!(site.kind, SiteKind::Call(_)) {
-            at - 1
-        } else {
-            at
-        };
-        out.extend_from_slice(body.get(copied..start)?);
-        write_site(&mut out, plan, module, site, body[at - 1], replacements)?;
-        copied = at + length;
+        let extent = site.extent(body)?;
+        out.extend_from_slice(body.get(copied..extent.start)?);
+        let before = *body.get((site.offset as usize).checked_sub(1)?)?;
+        write_site(&mut out, plan, module, site, before, replacements)?;
+        copied = extent.end;
     }
-    out.extend_from_slice(&body[copied..]);
+    out.extend_from_slice(body.get(copied..)?);
     Some(out)
 }
 
@@ -74,6 +67,11 @@ fn write_site(
         SiteKind::Global(global, _) => write_unsigned(out, module.global_index(global)?),
         SiteKind::Tag(tag) => write_unsigned(out, module.tag_index(tag)?),
         SiteKind::Table => write_unsigned(out, 0),
+        SiteKind::Copy(copy) => replacements.segments?.write_copies(out, copy.segment),
+        SiteKind::Drop { .. } => replacements.segments?.write_drop(out),
+        SiteKind::Segment(segment) => {
+            write_unsigned(out, replacements.segments?.thread_local(segment)?);
+        }
         SiteKind::SlotWord(_) | SiteKind::AddressWord(_) => return None,
     }
     Some(())
@@ -133,20 +131,13 @@ fn write_magic(
             write_unsigned(out, module.type_index(plan.entry_type)?);
             out.push(0);
         }
-        Magic::ManifestLen => write_constant(out, replacements.manifest?.0),
-        Magic::ManifestCopy => {
-            let (length, segment) = replacements.manifest?;
-            write_constant(out, 0);
-            write_constant(out, length);
-            out.extend([MISC_PREFIX, MEMORY_INIT]);
-            write_unsigned(out, segment);
-            out.push(0);
-        }
+        Magic::ManifestLen => write_constant(out, replacements.segments?.manifest_length),
+        Magic::ManifestCopy => replacements.segments?.write_manifest_copy(out),
     }
     Some(())
 }
 
-fn write_constant(out: &mut Vec<u8>, value: u32) {
+pub(super) fn write_constant(out: &mut Vec<u8>, value: u32) {
     out.push(I32_CONST);
     write_signed(out, value as i32);
 }

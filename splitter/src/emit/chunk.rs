@@ -12,8 +12,8 @@ use wasm_encoder::{
 };
 
 use super::data::Piece;
-use super::{Replacements, bodies, data, elements, functions, names, types};
-use crate::plan::{Callee, LinkPlan, ModulePlan};
+use super::{Replacements, bodies, data, elements, filled, functions, names, types};
+use crate::plan::{LinkPlan, ModulePlan};
 
 /// The bytes of a chunk; `None` if the plan has a gap.
 pub(super) fn write(
@@ -25,7 +25,7 @@ pub(super) fn write(
     let pieces = data::of_chunk(&plan.input.data, &module.intervals);
     let replacements = Replacements {
         handles: &plan.handles,
-        manifest: None,
+        segments: None,
     };
     let mut code = bodies(plan, module, replacements)?;
     let mut declared: FunctionSection = functions(plan, module)?;
@@ -41,12 +41,7 @@ pub(super) fn write(
     out.section(&imports(plan, module)?);
     out.section(&declared);
     out.section(&exports);
-    out.section(&elements(module, |func| {
-        match plan.callee(module, func)? {
-            Callee::Direct(index) => Some(index),
-            _ => None,
-        }
-    })?);
+    out.section(&elements(&filled(plan, module)?));
     if !pieces.is_empty() {
         out.section(&DataCountSection { count: 1 });
     }
@@ -102,7 +97,7 @@ fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
             EntityType::Function(ty),
         );
     }
-    if let Some(memory) = plan.memory() {
+    if let Some(memory) = plan.input.memory() {
         import(
             contract::EXPORT_MEMORY,
             EntityType::Memory(MemoryType {

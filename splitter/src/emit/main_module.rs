@@ -3,13 +3,14 @@
 use wasm_cleave::contract;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
-    CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, ImportSection, MemorySection, Module,
-    StartSection, TableSection, TagKind, TagSection, TagType,
+    CodeSection, CustomSection, DataCountSection, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, ImportSection, MemorySection, Module, StartSection,
+    TableSection, TagKind, TagSection, TagType,
 };
 use wasmparser::ExternalKind;
 
-use super::{Replacements, bodies, data, elements, functions, names, types};
+use super::segments::Segments;
+use super::{Replacements, bodies, elements, filled, functions, names, stubs, types};
 use crate::ids::{Func, Global, Tag};
 use crate::plan::{LinkPlan, ModulePlan};
 
@@ -17,17 +18,20 @@ use crate::plan::{LinkPlan, ModulePlan};
 pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Option<Vec<u8>> {
     let module = &plan.modules[0];
     let input = plan.input;
-    let segments = segments(plan, manifest);
-    let manifest_at = (manifest.len() as u32, segments.len().checked_sub(1)? as u32);
+    let segments = Segments::new(plan, manifest);
     let replacements = Replacements {
         handles: &plan.handles,
-        manifest: Some(manifest_at),
+        segments: Some(&segments),
     };
     let mut declared = functions(plan, module)?;
     let mut code = bodies(plan, module, replacements)?;
     for func in &plan.exports.wrapped {
         wrapper(plan, *func, &mut declared, &mut code)?;
     }
+    let first_stub = module.imported.len() as u32 + declared.len();
+    let mut slots = filled(plan, module)?;
+    slots.extend(stubs::write(plan, first_stub, &mut declared, &mut code)?);
+    slots.sort_unstable();
     let mut out = Module::new();
     out.section(&types(plan, module));
     out.section(&imports(plan, module)?);
@@ -39,12 +43,12 @@ pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Option<Vec<u8>> {
             function_index: plan.index_in_main(start)?,
         });
     }
-    out.section(&elements(module, |func| plan.index_in_main(func))?);
+    out.section(&elements(&slots));
     out.section(&DataCountSection {
-        count: segments.len() as u32,
+        count: segments.count,
     });
     out.section(&code);
-    out.section(&segments);
+    out.section(&segments.section);
     for custom in &input.customs {
         out.section(&CustomSection {
             name: custom.name.into(),
@@ -124,6 +128,10 @@ fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Option<()> {
 fn exports(plan: &LinkPlan) -> Option<ExportSection> {
     let mut section = ExportSection::new();
     for export in &plan.input.exports {
+        // The stubs call it; nobody else has to find it.
+        if export.name == contract::ENSURE {
+            continue;
+        }
         let (kind, index) = match export.kind {
             ExternalKind::Func => (ExportKind::Func, plan.index_in_main(Func(export.index))?),
             ExternalKind::Table => (ExportKind::Table, export.index),
@@ -142,7 +150,7 @@ fn exports(plan: &LinkPlan) -> Option<ExportSection> {
         .exports
         .iter()
         .any(|export| export.name == contract::EXPORT_MEMORY);
-    if plan.memory().is_some() && !has_memory {
+    if plan.input.memory().is_some() && !has_memory {
         section.export(contract::EXPORT_MEMORY, ExportKind::Memory, 0);
     }
     if plan.input.table.is_some() {
@@ -190,23 +198,4 @@ fn wrapper(
     instructions.call(plan.index_in_main(func)?).end();
     code.function(&body);
     Some(())
-}
-
-/// Main's data, and the manifest as the last segment, which is passive.
-fn segments(plan: &LinkPlan, manifest: &[u8]) -> DataSection {
-    let mut section = DataSection::new();
-    for (position, segment) in plan.input.data.segments.iter().enumerate() {
-        let image = data::image_of_main(plan, position, segment);
-        let mut pieces = Vec::new();
-        data::cut(segment.address, &image, &mut pieces);
-        for piece in pieces {
-            section.active(
-                0,
-                &ConstExpr::i32_const(piece.address as i32),
-                piece.bytes.iter().copied(),
-            );
-        }
-    }
-    section.passive(manifest.iter().copied());
-    section
 }

@@ -5,6 +5,8 @@ mod chunk;
 mod data;
 mod main_module;
 mod names;
+mod segments;
+mod stubs;
 
 use rayon::prelude::*;
 use wasm_cleave::manifest::BuildId;
@@ -14,8 +16,8 @@ use wasm_encoder::{
 };
 
 use crate::error::Error;
-use crate::ids::{Func, Slot};
-use crate::plan::{LinkPlan, ModulePlan};
+use crate::ids::Slot;
+use crate::plan::{Callee, LinkPlan, ModulePlan};
 
 pub use body::Replacements;
 
@@ -90,25 +92,30 @@ fn bodies(plan: &LinkPlan, module: &ModulePlan, replacements: Replacements) -> O
     Some(section)
 }
 
-/// The element segments of a module: one for each run of slots.
-fn elements(module: &ModulePlan, index: impl Fn(Func) -> Option<u32>) -> Option<ElementSection> {
+/// Element segments that fill slots, given in ascending order: one for each run.
+fn elements(slots: &[(Slot, u32)]) -> ElementSection {
     let mut section = ElementSection::new();
-    let mut rest = module.slots.as_slice();
-    while let [(first, _), ..] = rest {
-        let in_run =
-            |(position, (slot, _)): &(usize, &(Slot, Func))| slot.at() == first.at() + position;
-        let length = rest.iter().enumerate().take_while(in_run).count();
-        let (run, others) = rest.split_at(length);
-        let functions: Vec<u32> = run
-            .iter()
-            .map(|(_, func)| index(*func))
-            .collect::<Option<_>>()?;
+    let in_run = |pair: &(Slot, u32), next: &(Slot, u32)| pair.0.0 + 1 == next.0.0;
+    for run in slots.chunk_by(in_run) {
+        let functions: Vec<u32> = run.iter().map(|(_, index)| *index).collect();
         section.active(
             None,
-            &ConstExpr::i32_const(first.0 as i32),
+            &ConstExpr::i32_const(run[0].0.0 as i32),
             Elements::Functions(functions.into()),
         );
-        rest = others;
     }
-    Some(section)
+    section
+}
+
+/// The slots that a module fills with functions of the input.
+fn filled(plan: &LinkPlan, module: &ModulePlan) -> Option<Vec<(Slot, u32)>> {
+    let index = |func| match plan.callee(module, func)? {
+        Callee::Direct(index) => Some(index),
+        _ => None,
+    };
+    module
+        .slots
+        .iter()
+        .map(|&(slot, func)| Some((slot, index(func)?)))
+        .collect()
 }

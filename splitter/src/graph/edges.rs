@@ -69,7 +69,13 @@ pub(super) fn target(
         | SiteKind::Global(_, interval) => {
             interval.map(|interval| Node::from_position(functions + interval.at()))
         }
-        SiteKind::Type(_) | SiteKind::Tag(_) | SiteKind::Table | SiteKind::ThreadOffset(_) => None,
+        SiteKind::Type(_)
+        | SiteKind::Tag(_)
+        | SiteKind::Table
+        | SiteKind::ThreadOffset(_)
+        | SiteKind::Copy(_)
+        | SiteKind::Drop { .. }
+        | SiteKind::Segment(_) => None,
     }
 }
 

@@ -6,14 +6,17 @@
 //!   chunk ─▶ main                     an import from main's exports: `m` `$4f`
 //!   any   ─▶ another chunk            through the table: i32.const SLOT, call_indirect
 //!   chunk ─▶ what wasm-bindgen makes  an import of a wrapper in main, which calls it directly
+//!
+//! The functions of main are numbered: imports, functions of the input, wrappers, trampolines, stubs.
 //! ```
 
 mod module;
 mod slots;
+mod stubs;
 
 use rayon::prelude::*;
 use wasm_cleave::contract;
-use wasmparser::{FuncType, MemoryType, TypeRef, ValType};
+use wasmparser::{FuncType, ValType};
 
 use crate::error::SplitError;
 use crate::graph::{Magic, NodeKind, SymbolGraph};
@@ -22,6 +25,7 @@ use crate::partition::Partition;
 use crate::read::InputModule;
 
 pub use module::ModulePlan;
+pub use stubs::Stubs;
 
 /// Everything that the emitters need to know beyond the input.
 #[derive(Debug)]
@@ -42,6 +46,8 @@ pub struct LinkPlan<'a> {
     pub modules: Vec<ModulePlan>,
     /// What main exports for chunks.
     pub exports: Exports,
+    /// What main's table holds in the slots of chunks, where threads share the memory.
+    pub stubs: Option<Stubs>,
     /// For each split its index in the manifest.
     pub handles: Vec<u32>,
     homes: Vec<Home>,
@@ -104,11 +110,13 @@ impl<'a> LinkPlan<'a> {
             slots: Vec::new(),
             modules: Vec::new(),
             exports: Exports::default(),
+            stubs: None,
             handles: (0..graph.splits.len() as u32).collect(),
             homes,
             slot_of: Vec::new(),
         };
         slots::number(&mut plan, &modules);
+        plan.stubs = stubs::new(&mut plan)?;
         let needs: Vec<_> = modules
             .par_iter()
             .map(|m| module::needs(&plan, m))
@@ -125,19 +133,6 @@ impl<'a> LinkPlan<'a> {
     /// The module that defines a function; imports are main's, what nothing reaches is nobody's.
     pub fn home_of(&self, func: Func) -> Option<Module> {
         self.homes[func.at()].module
-    }
-
-    /// The memory, defined or imported.
-    pub fn memory(&self) -> Option<MemoryType> {
-        let imported = self
-            .input
-            .imports
-            .iter()
-            .find_map(|import| match import.ty {
-                TypeRef::Memory(memory) => Some(memory),
-                _ => None,
-            });
-        imported.or_else(|| self.input.memories.first().copied())
     }
 
     /// A slot that holds the function, if there is one.

@@ -126,6 +126,9 @@ impl ModulePlan {
                     .iter()
                     .map(|func| plan.input.function(*func).ty),
             );
+            for trampoline in plan.stubs.iter().flat_map(|stubs| &stubs.trampolines) {
+                planned.types.extend([trampoline.target, trampoline.ty]);
+            }
         } else {
             planned.types.push(plan.nothing_type);
         }

@@ -16,15 +16,17 @@ use std::ops::Range;
 
 use crate::ids::Interval;
 
-/// A data segment at a fixed address.
+/// A data segment.
 #[derive(Clone, Debug)]
 pub struct Segment<'a> {
-    /// Where it begins in memory.
+    /// Where it begins in memory; 0 for thread-local data, and for zeros that nobody copies.
     pub address: u32,
     /// What it holds.
     pub bytes: &'a [u8],
     /// Whether it is a thread's initial data, which stays whole in main.
     pub thread_local: bool,
+    /// Whether code copies it, as where memory is shared, and not the instantiation.
+    pub passive: bool,
 }
 
 /// All data.
@@ -116,6 +118,7 @@ mod tests {
             address: 1024,
             bytes: &[7; 40],
             thread_local: false,
+            passive: false,
         }];
         DataMap::new(segments, symbols, &[])
     }

@@ -5,18 +5,31 @@
 
 use wasmparser::{BinaryReader, BlockType, FunctionBody, Operator};
 
-use super::sites::{Site, SiteKind};
+use super::Segment;
+use super::sites::{SegmentCopy, Site, SiteKind};
 use crate::error::ReadError;
 use crate::ids::{Func, Global, Tag, Type};
 
 /// The sites of a body at an offset of the input.
-pub(super) fn sites(body: &[u8], offset: u64) -> Result<Vec<Site>, ReadError> {
+pub(super) fn sites(
+    body: &[u8],
+    offset: u64,
+    segments: &[Segment],
+) -> Result<Vec<Site>, ReadError> {
     let mut sites = Vec::new();
+    let mut constants = Constants::default();
     let function = FunctionBody::new(BinaryReader::new(body, offset));
     let mut operators = function.get_operators_reader()?;
     while !operators.eof() {
         let (operator, at) = operators.read_with_offset()?;
+        let end = operators.original_position();
         let behind_opcode = (at - offset) as u32 + 1;
+        let stays = |segment: u32| {
+            segments
+                .get(segment as usize)
+                .is_some_and(|s| s.thread_local)
+        };
+        let before = constants.note(&operator, at);
         let kind = match operator {
             Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                 SiteKind::Call(Func(function_index))
@@ -41,6 +54,46 @@ pub(super) fn sites(body: &[u8], offset: u64) -> Result<Vec<Site>, ReadError> {
             Operator::Throw { tag_index } | Operator::Catch { tag_index } => {
                 SiteKind::Tag(Tag(tag_index))
             }
+            Operator::MemoryInit { data_index, .. } | Operator::DataDrop { data_index }
+                if stays(data_index) =>
+            {
+                // Behind the prefix and the number of the instruction.
+                sites.push(Site {
+                    offset: behind_opcode + 1,
+                    kind: SiteKind::Segment(data_index),
+                });
+                continue;
+            }
+            Operator::DataDrop { .. } => {
+                let length = (end - at) as u32;
+                let offset = (at - offset) as u32;
+                sites.push(Site {
+                    offset,
+                    kind: SiteKind::Drop { length },
+                });
+                continue;
+            }
+            Operator::MemoryInit { data_index, .. } => {
+                let (start, address) = before
+                    .of_whole(segments.get(data_index as usize))
+                    .ok_or_else(|| {
+                        ReadError::unsupported(
+                            at,
+                            "a `memory.init` of something else than a whole segment",
+                        )
+                    })?;
+                let copy = SegmentCopy {
+                    segment: data_index,
+                    address,
+                    length: (end - start) as u32,
+                };
+                let offset = (start - offset) as u32;
+                sites.push(Site {
+                    offset,
+                    kind: SiteKind::Copy(copy),
+                });
+                continue;
+            }
             Operator::RefFunc { .. } | Operator::TryTable { .. } => {
                 return Err(ReadError::unsupported(
                     at,
@@ -55,4 +108,28 @@ pub(super) fn sites(body: &[u8], offset: u64) -> Result<Vec<Site>, ReadError> {
         });
     }
     Ok(sites)
+}
+
+/// The constants that come directly before an instruction, with where they begin; the last three at the most.
+#[derive(Clone, Copy, Default)]
+struct Constants([Option<(u64, i32)>; 3]);
+
+impl Constants {
+    /// Takes notice of an instruction and returns what came before it.
+    fn note(&mut self, operator: &Operator, at: u64) -> Constants {
+        let before = *self;
+        self.0 = match operator {
+            Operator::I32Const { value } => [self.0[1], self.0[2], Some((at, *value))],
+            _ => [None; 3],
+        };
+        before
+    }
+
+    /// Where the constants begin and the address, if they are those of copying a whole segment.
+    fn of_whole(self, segment: Option<&Segment>) -> Option<(u64, u32)> {
+        let [Some((start, address)), Some((_, 0)), Some((_, length))] = self.0 else {
+            return None;
+        };
+        (segment?.bytes.len() == length as usize).then_some((start, address as u32))
+    }
 }

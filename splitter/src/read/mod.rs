@@ -17,9 +17,9 @@ use crate::error::ReadError;
 use crate::ids::{Func, Interval, Slot, Type};
 
 pub use data::{DataMap, Segment};
-pub use sites::{Site, SiteKind};
+pub use sites::{SegmentCopy, Site, SiteKind};
 
-pub(crate) use leb::{read_unsigned, write_signed, write_unsigned};
+pub(crate) use leb::{write_signed, write_unsigned};
 
 /// A linked module. Borrows the input; nothing of it is copied but indices.
 #[derive(Debug)]
@@ -140,6 +140,20 @@ impl<'a> InputModule<'a> {
     pub fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
         let raw = sections::read(bytes)?;
         relocations::resolve(raw)
+    }
+
+    /// The memory, defined or imported.
+    pub fn memory(&self) -> Option<MemoryType> {
+        let imported = self.imports.iter().find_map(|import| match import.ty {
+            wasmparser::TypeRef::Memory(memory) => Some(memory),
+            _ => None,
+        });
+        imported.or_else(|| self.memories.first().copied())
+    }
+
+    /// Whether threads share the memory, each with an instance and a table of its own.
+    pub fn is_shared(&self) -> bool {
+        self.memory().is_some_and(|memory| memory.shared)
     }
 
     /// A function.

@@ -8,7 +8,7 @@ use wasmparser::{RelocationEntry, RelocationType};
 
 use super::leb::{read_signed, read_unsigned};
 use super::sections::RawModule;
-use super::{DataMap, Function, InputModule, Site, SiteKind, decode};
+use super::{DataMap, Function, InputModule, Segment, Site, SiteKind, decode};
 use crate::error::ReadError;
 use crate::ids::{Func, Global, Interval, Slot, Tag, Type};
 
@@ -38,6 +38,7 @@ pub(super) fn resolve(mut raw: RawModule<'_>) -> Result<InputModule<'_>, ReadErr
     let Some(mut module) = raw.module.take() else {
         return Err(ReadError::NotWasm);
     };
+    locate_passive(&module, &mut raw)?;
     module.data = DataMap::new(
         std::mem::take(&mut raw.segments),
         &raw.symbols,
@@ -47,6 +48,42 @@ pub(super) fn resolve(mut raw: RawModule<'_>) -> Result<InputModule<'_>, ReadErr
     data_sites(&mut module, &raw, &data)?;
     check_indices(&module)?;
     Ok(module)
+}
+
+/// Takes the addresses of passive segments from the start function, which copies them.
+fn locate_passive(module: &InputModule, raw: &mut RawModule) -> Result<(), ReadError> {
+    if !raw.segments.iter().any(|segment| segment.passive) {
+        return Ok(());
+    }
+    let start = module.start.map(|start| start.at());
+    let body = start.and_then(|start| {
+        let range = raw
+            .bodies
+            .get(start.checked_sub(module.imported_functions)?)?;
+        Some((module.functions.get(start)?.body, range.start))
+    });
+    let sites = match body {
+        Some((body, at)) => decode::sites(body, at, &raw.segments)?,
+        None => Vec::new(),
+    };
+    let mut copied = vec![false; raw.segments.len()];
+    for site in sites {
+        if let SiteKind::Copy(copy) = site.kind {
+            raw.segments[copy.segment as usize].address = copy.address;
+            copied[copy.segment as usize] = true;
+        }
+    }
+    let is_lost = |(segment, copied): (&Segment, &bool)| {
+        let carried = segment.bytes.iter().any(|&byte| byte != 0);
+        segment.passive && !segment.thread_local && carried && !copied
+    };
+    match raw.segments.iter().zip(&copied).any(is_lost) {
+        true => Err(ReadError::unsupported(
+            0,
+            "a passive data segment that the start function does not copy",
+        )),
+        false => Ok(()),
+    }
 }
 
 fn code_sites(
@@ -94,7 +131,7 @@ fn body_sites(
     entries: &[RelocationEntry],
 ) -> Result<Vec<Site>, ReadError> {
     if entries.is_empty() {
-        return decode::sites(function.body, start);
+        return decode::sites(function.body, start, &data.segments);
     }
     let mut sites = Vec::with_capacity(entries.len());
     // A body begins with its locals, so no number stands at its very start.

@@ -275,19 +275,19 @@ impl<'a> Reader<'a> {
 
     fn segment(&mut self, data: wasmparser::Data<'a>, bytes: &'a [u8]) -> Result<(), ReadError> {
         let at = data.range.start;
-        let DataKind::Active {
-            memory_index: 0,
-            offset_expr,
-        } = data.kind
-        else {
-            return Err(ReadError::unsupported(
-                at,
-                "a passive data segment (shared memory)",
-            ));
+        let (address, passive) = match data.kind {
+            DataKind::Active {
+                memory_index: 0,
+                offset_expr,
+            } => {
+                let address = constant(&offset_expr)?.ok_or_else(|| {
+                    ReadError::unsupported(at, "a data segment whose address is not a constant")
+                })?;
+                (address, false)
+            }
+            DataKind::Active { .. } => return Err(ReadError::unsupported(at, "a second memory")),
+            DataKind::Passive => (0, true),
         };
-        let address = constant(&offset_expr)?.ok_or_else(|| {
-            ReadError::unsupported(at, "a data segment whose address is not a constant")
-        })?;
         if u64::from(address) + data.data.len() as u64 > u64::from(u32::MAX) {
             return Err(ReadError::malformed(
                 at,
@@ -302,6 +302,7 @@ impl<'a> Reader<'a> {
             address,
             bytes: data.data,
             thread_local: false,
+            passive,
         });
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! A site: a place in code or data that refers to something, with what it refers to.
 
+use super::leb::read_unsigned;
 use crate::ids::Interval;
 use crate::ids::{Func, Global, Slot, Tag, Type};
 
@@ -37,4 +38,38 @@ pub enum SiteKind {
     Table,
     /// The constant of an `i32.const`, signed: an offset into a thread's data.
     ThreadOffset(i32),
+    /// The three constants and the `memory.init` by which the start function copies a whole passive segment.
+    Copy(SegmentCopy),
+    /// A `data.drop` of such a segment, with its length in bytes of code.
+    Drop {
+        /// Length of the instruction.
+        length: u32,
+    },
+    /// The segment index of a `memory.init` of thread-local data.
+    Segment(u32),
+}
+
+/// How the start function of a program with shared memory copies a passive segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SegmentCopy {
+    /// Which segment.
+    pub segment: u32,
+    /// Where in memory it belongs.
+    pub address: u32,
+    /// Length of the four instructions in bytes.
+    pub length: u32,
+}
+
+impl Site {
+    /// Which bytes of the body the site covers; a call with its opcode, anything else that refers is a number alone.
+    pub(crate) fn extent(&self, body: &[u8]) -> Option<std::ops::Range<usize>> {
+        let at = self.offset as usize;
+        let number = || Some(at + read_unsigned(body.get(at..)?)?.1);
+        Some(match self.kind {
+            SiteKind::Copy(copy) => at..at + copy.length as usize,
+            SiteKind::Drop { length } => at..at + length as usize,
+            SiteKind::Call(_) => at.checked_sub(1)?..number()?,
+            _ => at..number()?,
+        })
+    }
 }

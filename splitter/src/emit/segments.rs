@@ -1,0 +1,134 @@
+//! Main's data segments, and the code that copies them.
+//!
+//! One thread: active segments, which the instantiation writes. Shared memory: thread-local data as it was, then all
+//! pieces one behind the other in one passive segment, from which the linker's start function copies them, once.
+//! The manifest is the last segment; it is passive and copied by whoever wants to read it.
+
+use wasm_encoder::{ConstExpr, DataSection};
+
+use super::body::write_constant;
+use super::data::{self, Piece};
+use crate::plan::LinkPlan;
+use crate::read::write_unsigned;
+
+const MISC_PREFIX: u8 = 0xfc;
+const MEMORY_INIT: u8 = 8;
+const DATA_DROP: u8 = 9;
+
+/// The data section of main and what is where in it.
+#[derive(Debug)]
+pub struct Segments {
+    pub(super) section: DataSection,
+    pub(super) count: u32,
+    pub(super) manifest_length: u32,
+    /// Of each segment of the input: its index, where it is thread-local.
+    thread_local: Vec<Option<u32>>,
+    /// Of each segment of the input: its pieces in the segment `image`, where it is passive.
+    copies: Vec<Vec<Copy>>,
+    image: u32,
+}
+
+/// A piece of the image.
+#[derive(Clone, Copy, Debug)]
+struct Copy {
+    address: u32,
+    offset: u32,
+    length: u32,
+}
+
+impl Segments {
+    /// Divides main's data into segments.
+    pub(super) fn new(plan: &LinkPlan, manifest: &[u8]) -> Self {
+        let inputs = &plan.input.data.segments;
+        let mut segments = Segments {
+            section: DataSection::new(),
+            count: 0,
+            manifest_length: manifest.len() as u32,
+            thread_local: vec![None; inputs.len()],
+            copies: vec![Vec::new(); inputs.len()],
+            image: 0,
+        };
+        let mut image = Vec::new();
+        for (position, segment) in inputs.iter().enumerate() {
+            if segment.thread_local {
+                segments.thread_local[position] = Some(segments.count);
+                segments.add_passive(segment.bytes.to_vec());
+                continue;
+            }
+            let owned = data::image_of_main(plan, position, segment);
+            let mut pieces = Vec::new();
+            data::cut(segment.address, &owned, &mut pieces);
+            match segment.passive {
+                true => segments.add_to_image(position, &pieces, &mut image),
+                false => segments.add_active(&pieces),
+            }
+        }
+        if !image.is_empty() {
+            segments.image = segments.count;
+            segments.add_passive(image);
+        }
+        segments.add_passive(manifest.to_vec());
+        segments
+    }
+
+    fn add_passive(&mut self, bytes: Vec<u8>) {
+        self.section.passive(bytes);
+        self.count += 1;
+    }
+
+    fn add_active(&mut self, pieces: &[Piece]) {
+        for piece in pieces {
+            let address = ConstExpr::i32_const(piece.address as i32);
+            self.section
+                .active(0, &address, piece.bytes.iter().copied());
+            self.count += 1;
+        }
+    }
+
+    fn add_to_image(&mut self, position: usize, pieces: &[Piece], image: &mut Vec<u8>) {
+        for piece in pieces {
+            self.copies[position].push(Copy {
+                address: piece.address,
+                offset: image.len() as u32,
+                length: piece.bytes.len() as u32,
+            });
+            image.extend_from_slice(piece.bytes);
+        }
+    }
+
+    /// The index of a thread-local segment of the input.
+    pub(super) fn thread_local(&self, segment: u32) -> Option<u32> {
+        self.thread_local.get(segment as usize).copied().flatten()
+    }
+
+    /// Writes the code that copies a segment of the input to where it belongs.
+    pub(super) fn write_copies(&self, out: &mut Vec<u8>, segment: u32) {
+        for copy in self.copies.get(segment as usize).into_iter().flatten() {
+            write_constant(out, copy.address);
+            write_constant(out, copy.offset);
+            write_constant(out, copy.length);
+            write_init(out, self.image);
+        }
+    }
+
+    /// Writes the code that drops the image; dropping twice is allowed.
+    pub(super) fn write_drop(&self, out: &mut Vec<u8>) {
+        if self.copies.iter().any(|copies| !copies.is_empty()) {
+            out.extend([MISC_PREFIX, DATA_DROP]);
+            write_unsigned(out, self.image);
+        }
+    }
+
+    /// Writes the code that copies the manifest to the address on the stack.
+    pub(super) fn write_manifest_copy(&self, out: &mut Vec<u8>) {
+        write_constant(out, 0);
+        write_constant(out, self.manifest_length);
+        write_init(out, self.count - 1);
+    }
+}
+
+fn write_init(out: &mut Vec<u8>, segment: u32) {
+    out.extend([MISC_PREFIX, MEMORY_INIT]);
+    write_unsigned(out, segment);
+    out.push(0);
+}

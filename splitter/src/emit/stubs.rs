@@ -1,0 +1,56 @@
+//! Writes trampolines and stubs behind main's other functions.
+
+use wasm_encoder::{CodeSection, Function, FunctionSection};
+
+use crate::ids::Slot;
+use crate::plan::{LinkPlan, Stubs};
+
+/// Adds the functions, of which the first gets the given index, and returns what each slot of a chunk holds.
+pub(super) fn write(
+    plan: &LinkPlan,
+    first: u32,
+    declared: &mut FunctionSection,
+    code: &mut CodeSection,
+) -> Option<Vec<(Slot, u32)>> {
+    let Some(stubs) = &plan.stubs else {
+        return Some(Vec::new());
+    };
+    let main = &plan.modules[0];
+    for trampoline in &stubs.trampolines {
+        declared.function(main.type_index(trampoline.ty)?);
+        code.function(&trampoline_body(plan, stubs, trampoline.target)?);
+    }
+    let first_stub = first + stubs.trampolines.len() as u32;
+    let mut held = Vec::with_capacity(stubs.stubs.len());
+    for (position, stub) in stubs.stubs.iter().enumerate() {
+        let target = stubs.trampolines[stub.trampoline].target;
+        declared.function(main.type_index(target)?);
+        let mut body = Function::new([]);
+        let mut instructions = body.instructions();
+        for parameter in 0..plan.types[target.at()].params().len() {
+            instructions.local_get(parameter as u32);
+        }
+        instructions.i32_const(stub.slot.0 as i32);
+        instructions.call(first + stub.trampoline as u32).end();
+        code.function(&body);
+        held.push((stub.slot, first_stub + position as u32));
+    }
+    Some(held)
+}
+
+fn trampoline_body(plan: &LinkPlan, stubs: &Stubs, target: crate::ids::Type) -> Option<Function> {
+    let slot = plan.types[target.at()].params().len() as u32;
+    let mut body = Function::new([]);
+    let mut instructions = body.instructions();
+    instructions
+        .local_get(slot)
+        .call(plan.index_in_main(stubs.ensure)?);
+    // The parameters, and the slot behind them.
+    for parameter in 0..=slot {
+        instructions.local_get(parameter);
+    }
+    instructions
+        .call_indirect(0, plan.modules[0].type_index(target)?)
+        .end();
+    Some(body)
+}
