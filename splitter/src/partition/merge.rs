@@ -91,57 +91,124 @@ pub(super) fn assign(
 }
 
 /// Merges groups as long as that saves more than it costs; those that went into main are left out.
-fn merge(mut groups: Vec<Group>, splits: usize, limits: &Limits) -> Vec<Group> {
-    loop {
-        let mut best: Option<(usize, usize, Partner)> = None;
-        for (position, group) in groups.iter().enumerate() {
-            for (gain, partner) in partners(&groups, position, group, splits, limits) {
-                if gain > best.map_or(0, |best| best.0) {
-                    best = Some((gain, position, partner));
-                }
-            }
-        }
-        match best {
-            None => break,
-            Some((_, position, Partner::Main)) => {
-                groups.remove(position);
-            }
-            Some((_, position, Partner::Group(partner))) => {
-                let merged = groups.remove(partner);
-                groups[position].absorb(merged);
-            }
+fn merge(groups: Vec<Group>, splits: usize, limits: &Limits) -> Vec<Group> {
+    let mut merging = Merging::new(groups, splits, limits);
+    while let Some((position, partner)) = merging.best_merge() {
+        match partner {
+            Partner::Main => merging.into_main(position),
+            Partner::Group(other) => merging.together(position, other),
         }
     }
+    let mut groups: Vec<Group> = merging.groups.into_iter().flatten().collect();
     groups.sort_by(|a, b| a.signature.cmp(&b.signature));
     groups
 }
 
-/// What a group could be merged with, and how many bytes that gains.
-fn partners(
-    groups: &[Group],
-    position: usize,
-    group: &Group,
+/// The groups while they are merged. Each knows its best partner behind it, so that a merge has to look only at the
+/// pairs that it changes.
+struct Merging<'a> {
+    groups: Vec<Option<Group>>,
+    best: Vec<Option<(usize, Partner)>>,
     splits: usize,
-    limits: &Limits,
-) -> impl Iterator<Item = (usize, Partner)> {
-    let worth =
-        move |requests: usize, cost: usize| (requests * limits.request_cost).checked_sub(cost);
-    let needed = group.signature.0.len();
-    // Whoever loads main and none of the splits is one more who does not need it.
-    let main = (needed > 1)
-        .then(|| worth(needed, group.size * (splits - needed + 1)))
-        .flatten()
-        .map(|gain| (gain, Partner::Main));
-    let others = groups[position + 1..]
-        .iter()
-        .enumerate()
-        .filter_map(move |(offset, other)| {
-            let both = needed - other.signature.lacks(&group.signature);
-            let cost = group.size * group.signature.lacks(&other.signature)
-                + other.size * other.signature.lacks(&group.signature);
-            worth(both, cost).map(|gain| (gain, Partner::Group(position + 1 + offset)))
-        });
-    main.into_iter().chain(others)
+    limits: &'a Limits,
+}
+
+impl<'a> Merging<'a> {
+    fn new(groups: Vec<Group>, splits: usize, limits: &'a Limits) -> Self {
+        let mut merging = Merging {
+            best: vec![None; groups.len()],
+            groups: groups.into_iter().map(Some).collect(),
+            splits,
+            limits,
+        };
+        for position in 0..merging.groups.len() {
+            merging.look_for_partner(position);
+        }
+        merging
+    }
+
+    /// The merge that gains most; of equal ones the first.
+    fn best_merge(&self) -> Option<(usize, Partner)> {
+        let mut best: Option<(usize, usize, Partner)> = None;
+        for (position, candidate) in self.best.iter().enumerate() {
+            if let Some((gain, partner)) = *candidate
+                && gain > best.map_or(0, |best| best.0)
+            {
+                best = Some((gain, position, partner));
+            }
+        }
+        best.map(|(_, position, partner)| (position, partner))
+    }
+
+    fn into_main(&mut self, position: usize) {
+        self.groups[position] = None;
+        self.best[position] = None;
+        self.look_again_for_partners_of(&[position]);
+    }
+
+    fn together(&mut self, position: usize, other: usize) {
+        if let (Some(merged), Some(group)) = (self.groups[other].take(), &mut self.groups[position])
+        {
+            group.absorb(merged);
+        }
+        self.best[other] = None;
+        self.look_for_partner(position);
+        self.look_again_for_partners_of(&[position, other]);
+        for before in 0..position {
+            let gain = self.gain(before, position);
+            if gain > self.best[before].map_or(0, |best| best.0) {
+                self.best[before] = Some((gain, Partner::Group(position)));
+            }
+        }
+    }
+
+    fn look_again_for_partners_of(&mut self, changed: &[usize]) {
+        for position in 0..self.groups.len() {
+            if let Some((_, Partner::Group(partner))) = self.best[position]
+                && changed.contains(&partner)
+            {
+                self.look_for_partner(position);
+            }
+        }
+    }
+
+    fn look_for_partner(&mut self, position: usize) {
+        let into_main = (self.gain_of_main(position), Partner::Main);
+        let behind = position + 1..self.groups.len();
+        let others = behind.map(|other| (self.gain(position, other), Partner::Group(other)));
+        // Of equal gains the first one counts, as everywhere: `max_by_key` would take the last.
+        let best = std::iter::once(into_main)
+            .chain(others)
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        self.best[position] = best.filter(|best| best.0 > 0);
+    }
+
+    /// Bytes gained by putting a group into main: whoever loads main and none of the splits is one more who does not
+    /// need it.
+    fn gain_of_main(&self, position: usize) -> usize {
+        let Some(group) = &self.groups[position] else {
+            return 0;
+        };
+        match group.signature.0.len() {
+            0 | 1 => 0,
+            needed => self.gain_of(needed, group.size * (self.splits - needed + 1)),
+        }
+    }
+
+    /// Bytes gained by merging two groups.
+    fn gain(&self, one: usize, other: usize) -> usize {
+        let (Some(one), Some(other)) = (&self.groups[one], &self.groups[other]) else {
+            return 0;
+        };
+        let other_alone = one.signature.lacks(&other.signature);
+        let one_alone = other.signature.lacks(&one.signature);
+        let both = one.signature.0.len() - one_alone;
+        self.gain_of(both, one.size * other_alone + other.size * one_alone)
+    }
+
+    fn gain_of(&self, requests: usize, cost: usize) -> usize {
+        (requests * self.limits.request_cost).saturating_sub(cost)
+    }
 }
 
 impl Group {
