@@ -95,7 +95,7 @@ fn merge(groups: Vec<Group>, splits: usize, limits: &Limits) -> Vec<Group> {
     let mut merging = Merging::new(groups, splits, limits);
     while let Some((position, partner)) = merging.best_merge() {
         match partner {
-            Partner::Main => merging.into_main(position),
+            Partner::Main => merging.inline(position),
             Partner::Group(other) => merging.together(position, other),
         }
     }
@@ -140,7 +140,7 @@ impl<'a> Merging<'a> {
         best.map(|(_, position, partner)| (position, partner))
     }
 
-    fn into_main(&mut self, position: usize) {
+    fn inline(&mut self, position: usize) {
         self.groups[position] = None;
         self.best[position] = None;
         self.look_again_for_partners_of(&[position]);
