@@ -1,6 +1,8 @@
 //! What can be said on the command line.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use wasm_cleave_cli::partition::Limits;
@@ -59,6 +61,15 @@ pub(crate) struct PackageArgs {
     /// Build this example instead of the library
     #[arg(long, value_name = "NAME")]
     pub(crate) example: Option<String>,
+    /// Build for threads that share one memory
+    ///
+    /// Compiles the standard library too, which takes a nightly toolchain with its source: the one that the package's
+    /// `rust-toolchain.toml` names if it is a nightly, else the one that wasm-cleave is tested with.
+    #[arg(long)]
+    pub(crate) threads: bool,
+    /// How far the shared memory can grow: bytes, or a number with KiB, MiB or GiB
+    #[arg(long, value_name = "SIZE", default_value_t = MaxMemory::default(), requires = "threads")]
+    pub(crate) max_memory: MaxMemory,
 }
 
 impl PackageArgs {
@@ -68,6 +79,54 @@ impl PackageArgs {
             Some(profile) => profile,
             None if self.release => "release",
             None => "dev",
+        }
+    }
+}
+
+/// How many bytes a shared memory can have; a whole number of wasm's pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MaxMemory(u64);
+
+impl MaxMemory {
+    const PAGE: u64 = 64 << 10;
+    const UNITS: [(&str, u64); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+
+    pub(crate) fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl Default for MaxMemory {
+    fn default() -> Self {
+        MaxMemory(1 << 30)
+    }
+}
+
+impl FromStr for MaxMemory {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unit = |(name, bytes)| Some((text.strip_suffix(name)?.trim_end(), bytes));
+        let (number, unit) = Self::UNITS.into_iter().find_map(unit).unwrap_or((text, 1));
+        let number: u64 = number
+            .parse()
+            .map_err(|_| "it must be a number of bytes, or a number with KiB, MiB or GiB")?;
+        match number.checked_mul(unit) {
+            Some(bytes) if bytes == 0 || bytes % Self::PAGE != 0 => {
+                Err("it must be a multiple of 64 KiB")
+            }
+            Some(bytes) if bytes <= 4 << 30 => Ok(MaxMemory(bytes)),
+            _ => Err("a wasm memory has at most 4 GiB"),
+        }
+    }
+}
+
+impl fmt::Display for MaxMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut units = Self::UNITS.into_iter().rev();
+        match units.find(|(_, bytes)| self.0.is_multiple_of(*bytes)) {
+            Some((name, bytes)) => write!(f, "{}{name}", self.0 / bytes),
+            None => write!(f, "{}", self.0),
         }
     }
 }

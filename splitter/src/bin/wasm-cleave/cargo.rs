@@ -17,13 +17,19 @@ use cargo_metadata::diagnostic::DiagnosticLevel;
 
 use crate::args::PackageArgs;
 use crate::failure::Failure;
-use crate::project::{Program, Project, has_toolchain_file};
+use crate::project::{Program, Project, toolchain_file};
+use crate::threads::Threads;
 
-const TRIPLE: &str = "wasm32-unknown-unknown";
+/// The target.
+pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
 /// Relocations say what refers to what; the table's export keeps rust-lld 1.95 from crashing on thin LTO of a program
-/// without indirect calls.
-const LINK_ARGS: [&str; 2] = ["-Clink-arg=--emit-relocs", "-Clink-arg=--export-table"];
+/// without indirect calls; debug information does not survive splitting, so it need not be linked.
+const LINK_ARGS: [&str; 3] = [
+    "-Clink-arg=--emit-relocs",
+    "-Clink-arg=--export-table",
+    "-Clink-arg=--strip-debug",
+];
 
 /// Where the compiler's messages go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,13 +47,21 @@ pub(crate) struct Linked {
     pub(crate) stem: String,
 }
 
-/// Cargo, as it would be started in that folder.
-pub(crate) fn command(folder: &Path) -> Result<Command> {
-    let mut command = Command::new("cargo");
+/// The toolchain that the user has chosen by a variable. When cargo started this program (`cargo run`), it is
+/// rustup that has set it, to the toolchain of the package that this program is from.
+pub(crate) fn toolchain_of_user() -> Option<String> {
+    match env::var_os("CARGO") {
+        Some(_) => None,
+        None => env::var("RUSTUP_TOOLCHAIN").ok(),
+    }
+}
+
+/// A tool of the toolchain that holds for a folder, as it would be started there.
+pub(crate) fn tool(name: &str, folder: &Path) -> Result<Command> {
+    let mut command = Command::new(name);
     command.current_dir(folder).stdin(Stdio::null());
-    // When cargo started this program (`cargo run`), rustup has set the toolchain of that package, which would win
-    // over the toolchain file of the package to be built. Set by the user it stays.
-    if env::var_os("CARGO").is_some() && has_toolchain_file(folder) {
+    // The variable would win over the toolchain file of the package to be built.
+    if toolchain_of_user().is_none() && toolchain_file(folder).is_some() {
         command.env_remove("RUSTUP_TOOLCHAIN");
     }
     if let Some(target) = env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
@@ -74,7 +88,11 @@ pub(crate) fn compile(
     args: &PackageArgs,
     diagnostics: Diagnostics,
 ) -> Result<Linked> {
-    let mut child = rustc(project, args, diagnostics)?
+    let threads = match args.threads {
+        true => Some(Threads::find(project, args.max_memory)?),
+        false => None,
+    };
+    let mut child = rustc(project, args, threads.as_ref(), diagnostics)?
         .spawn()
         .map_err(|error| missing(&error))?;
     let stderr = child.stderr.take().map(|pipe| thread::spawn(|| tee(pipe)));
@@ -89,7 +107,7 @@ pub(crate) fn compile(
             true => said,
             false => output.errors,
         };
-        return Err(failed(project, &text));
+        return Err(failed(project, threads.as_ref(), &text));
     }
     let Some(path) = output.wasm else {
         return Err(Failure::new(
@@ -104,8 +122,13 @@ pub(crate) fn compile(
     Ok(Linked { wasm, stem })
 }
 
-fn rustc(project: &Project, args: &PackageArgs, diagnostics: Diagnostics) -> Result<Command> {
-    let mut command = command(&project.folder)?;
+fn rustc(
+    project: &Project,
+    args: &PackageArgs,
+    threads: Option<&Threads>,
+    diagnostics: Diagnostics,
+) -> Result<Command> {
+    let mut command = tool("cargo", &project.folder)?;
     command.args(["rustc", "--package", &project.package]);
     command.args(["--target", TRIPLE, "--profile", args.profile()]);
     match &project.program {
@@ -123,7 +146,13 @@ fn rustc(project: &Project, args: &PackageArgs, diagnostics: Diagnostics) -> Res
         Diagnostics::Terminal => "--message-format=json-render-diagnostics",
         Diagnostics::Collected => "--message-format=json-diagnostic-rendered-ansi",
     });
+    if let Some(threads) = threads {
+        threads.prepare(&mut command);
+    }
     command.arg("--").args(LINK_ARGS);
+    if let Some(threads) = threads {
+        command.args(threads.link_args());
+    }
     command.stdout(Stdio::piped());
     if diagnostics == Diagnostics::Collected {
         command.stderr(Stdio::piped());
@@ -189,8 +218,9 @@ fn tee(pipe: impl Read) -> String {
     said
 }
 
-fn failed(project: &Project, text: &str) -> anyhow::Error {
-    if target_is_missing(&project.folder) {
+fn failed(project: &Project, threads: Option<&Threads>, text: &str) -> anyhow::Error {
+    // The threads' standard library is compiled, not installed.
+    if threads.is_none() && target_is_missing(&project.folder) {
         let help = format!("rustup target add {TRIPLE}");
         return Failure::new(
             format!("this toolchain has no standard library for {TRIPLE}"),
@@ -225,19 +255,11 @@ impl std::fmt::Display for CompileError {
 
 impl std::error::Error for CompileError {}
 
-/// Asked after a failure only: with `-Zbuild-std` no such folder is needed.
+/// Asked after a failure only: with the user's own `-Zbuild-std` no such folder is needed.
 fn target_is_missing(folder: &Path) -> bool {
-    let Ok(cargo) = command(folder) else {
+    let Ok(mut rustc) = tool("rustc", folder) else {
         return false;
     };
-    let mut rustc = Command::new("rustc");
-    rustc.current_dir(folder);
-    for (name, value) in cargo.get_envs() {
-        match value {
-            Some(value) => rustc.env(name, value),
-            None => rustc.env_remove(name),
-        };
-    }
     let output = rustc
         .args(["--print", "target-libdir", "--target", TRIPLE])
         .output();

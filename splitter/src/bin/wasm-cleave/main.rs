@@ -11,6 +11,7 @@ mod report;
 mod serve;
 mod split;
 mod statics;
+mod threads;
 
 use std::process::ExitCode;
 

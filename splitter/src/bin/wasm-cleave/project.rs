@@ -108,7 +108,7 @@ fn folder_of(text: &str) -> Option<PathBuf> {
 }
 
 fn metadata(folder: &Path, dependencies: bool) -> Result<Metadata> {
-    let mut command = cargo::command(folder)?;
+    let mut command = cargo::tool("cargo", folder)?;
     command.args(["metadata", "--format-version", "1"]);
     if !dependencies {
         command.arg("--no-deps");
@@ -262,15 +262,15 @@ fn quoted(names: &[&str]) -> String {
 }
 
 /// The toolchain file that holds for a folder, if there is one.
-pub(crate) fn has_toolchain_file(folder: &Path) -> bool {
+pub(crate) fn toolchain_file(folder: &Path) -> Option<PathBuf> {
     let folder = match folder.is_absolute() {
         true => folder.to_path_buf(),
         false => env::current_dir().unwrap_or_default().join(folder),
     };
-    let mut places = folder.ancestors();
-    places.any(|place| {
-        ["rust-toolchain.toml", "rust-toolchain"]
-            .iter()
-            .any(|name| place.join(name).is_file())
-    })
+    // In rustup's order.
+    let names = ["rust-toolchain", "rust-toolchain.toml"];
+    let mut files = folder
+        .ancestors()
+        .flat_map(|place| names.map(|name| place.join(name)));
+    files.find(|file| file.is_file())
 }
