@@ -37,8 +37,8 @@ impl Quality {
 pub struct Sizes {
     /// Bytes without function names.
     pub bytes: usize,
-    /// The same compressed with brotli; of several modules, each by itself.
-    pub brotli: usize,
+    /// The same compressed with brotli, where that was asked for; of several modules, each by itself.
+    pub brotli: Option<usize>,
     /// Bytes of function names in the file, on top of `bytes`.
     pub names: usize,
 }
@@ -47,13 +47,17 @@ impl Sizes {
     fn add(self, other: Sizes) -> Sizes {
         Sizes {
             bytes: self.bytes + other.bytes,
-            brotli: self.brotli + other.brotli,
+            brotli: self.brotli.zip(other.brotli).map(|(a, b)| a + b),
             names: self.names + other.names,
         }
     }
 
-    fn sum(all: impl IntoIterator<Item = Sizes>) -> Sizes {
-        all.into_iter().fold(Sizes::default(), Sizes::add)
+    fn sum(quality: Option<Quality>, all: impl IntoIterator<Item = Sizes>) -> Sizes {
+        let nothing = Sizes {
+            brotli: quality.map(|_| 0),
+            ..Sizes::default()
+        };
+        all.into_iter().fold(nothing, Sizes::add)
     }
 }
 
@@ -92,8 +96,8 @@ pub struct SplitSummary {
 pub struct Summary {
     /// The program's build id, in hexadecimal.
     pub build: String,
-    /// How hard brotli tried.
-    pub brotli_quality: Quality,
+    /// How hard brotli tried, if it did.
+    pub brotli_quality: Option<Quality>,
     /// The modules, main first.
     pub modules: Vec<ModuleSummary>,
     /// The splits.
@@ -105,12 +109,12 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Compresses every module, in parallel, and adds up. `unsplit` is the same program in one module, if there is
-    /// one to compare with. `done` is told after each module, on the thread that compressed it.
+    /// Measures every module, in parallel, and adds up; without a quality, nothing is compressed. `unsplit` is the same program in one module, if there is
+    /// one to compare with. `done` is told after each module, on the thread that measured it.
     pub fn measure(
         program: &Program,
         unsplit: Option<&Program>,
-        quality: Quality,
+        quality: Option<Quality>,
         done: &(dyn Fn() + Sync),
     ) -> Summary {
         let own = program.modules.iter().map(|module| (program, module));
@@ -126,7 +130,7 @@ impl Summary {
                 sizes
             })
             .collect();
-        let unsplit = unsplit.map(|_| Sizes::sum(sizes.split_off(program.modules.len())));
+        let unsplit = unsplit.map(|_| Sizes::sum(quality, sizes.split_off(program.modules.len())));
         let modules: Vec<ModuleSummary> = program
             .modules
             .iter()
@@ -136,14 +140,14 @@ impl Summary {
         Summary {
             build: build_id_text(program.manifest.build),
             brotli_quality: quality,
-            splits: of_splits(program, &modules),
-            total: Sizes::sum(modules.iter().map(|module| module.sizes)),
+            splits: of_splits(program, &modules, quality),
+            total: Sizes::sum(quality, modules.iter().map(|module| module.sizes)),
             modules,
             unsplit,
         }
     }
 
-    /// How many modules [`Summary::measure`] compresses.
+    /// How many modules [`Summary::measure`] measures.
     pub fn steps(program: &Program, unsplit: Option<&Program>) -> usize {
         program.modules.len() + unsplit.map_or(0, |program| program.modules.len())
     }
@@ -168,7 +172,11 @@ fn of_module(module: &Module, sizes: Sizes) -> ModuleSummary {
     }
 }
 
-fn of_splits(program: &Program, modules: &[ModuleSummary]) -> Vec<SplitSummary> {
+fn of_splits(
+    program: &Program,
+    modules: &[ModuleSummary],
+    quality: Option<Quality>,
+) -> Vec<SplitSummary> {
     let of_split = |split: &wasm_cleave::manifest::Split| {
         let files: Vec<String> = split
             .chunks
@@ -179,18 +187,18 @@ fn of_splits(program: &Program, modules: &[ModuleSummary]) -> Vec<SplitSummary> 
         let loaded = modules.iter().filter(|module| files.contains(&module.file));
         SplitSummary {
             name: split.name.clone(),
-            sizes: Sizes::sum(loaded.map(|module| module.sizes)),
+            sizes: Sizes::sum(quality, loaded.map(|module| module.sizes)),
             files,
         }
     };
     program.manifest.splits.iter().map(of_split).collect()
 }
 
-fn of_bytes(wasm: &[u8], quality: Quality) -> Sizes {
+fn of_bytes(wasm: &[u8], quality: Option<Quality>) -> Sizes {
     let stripped = without_names(wasm);
     Sizes {
         bytes: stripped.len(),
-        brotli: compressed_len(&stripped, quality),
+        brotli: quality.map(|quality| compressed_len(&stripped, quality)),
         names: wasm.len() - stripped.len(),
     }
 }
@@ -325,10 +333,11 @@ mod tests {
         let named = wasm(&[1; 100], true);
         assert_eq!(without_names(&named), bare);
         assert_eq!(without_names(&bare), bare);
-        let sizes = of_bytes(&named, Quality::BEST);
+        assert_eq!(of_bytes(&named, None).brotli, None);
+        let sizes = of_bytes(&named, Some(Quality::BEST));
         assert_eq!(sizes.bytes, bare.len());
         assert_eq!(sizes.names, named.len() - bare.len());
-        assert!(sizes.brotli < sizes.bytes, "{sizes:?}");
+        assert!(sizes.brotli.unwrap() < sizes.bytes, "{sizes:?}");
     }
 
     #[test]
@@ -339,12 +348,20 @@ mod tests {
             ("b.wasm", wasm(&[3; 30], true)),
         ];
         let program = program(&files, &[("one", &[0]), ("both", &[0, 1]), ("none", &[])]);
-        let summary = Summary::measure(&program, None, Quality::QUICK, &|| ());
+        let summary = Summary::measure(&program, None, Some(Quality::QUICK), &|| ());
         let size = |i: usize| summary.modules[i].sizes.bytes;
         let splits: Vec<_> = summary.splits.iter().map(|s| s.sizes.bytes).collect();
         assert_eq!(splits, [size(1), size(1) + size(2), 0]);
         assert_eq!(summary.total.bytes, size(0) + size(1) + size(2));
         assert_eq!(summary.splits[1].files, ["a.wasm", "b.wasm"]);
+        let brotli = |sizes: Sizes| sizes.brotli.unwrap();
+        let modules = summary.modules.iter().map(|module| brotli(module.sizes));
+        assert_eq!(brotli(summary.total), modules.sum());
+        assert_eq!(summary.splits[2].sizes.brotli, Some(0));
+
+        let summary = Summary::measure(&program, None, None, &|| ());
+        assert_eq!(summary.total.brotli, None);
+        assert_eq!(summary.splits[2].sizes.brotli, None);
     }
 
     #[test]
@@ -358,13 +375,14 @@ mod tests {
         );
         let whole = program(&[("app_bg.wasm", wasm(&[1; 500], false))], &[]);
         let steps = std::sync::atomic::AtomicUsize::new(0);
-        let summary = Summary::measure(&split, Some(&whole), Quality::QUICK, &|| {
+        let quality = Some(Quality::QUICK);
+        let summary = Summary::measure(&split, Some(&whole), quality, &|| {
             steps.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         });
         assert_eq!(steps.into_inner(), Summary::steps(&split, Some(&whole)));
         assert_eq!(
             summary.unsplit.unwrap().bytes,
-            of_bytes(&wasm(&[1; 500], false), Quality::QUICK).bytes
+            of_bytes(&wasm(&[1; 500], false), quality).bytes
         );
         assert_eq!(summary.modules.len(), 2);
     }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use wasm_cleave_cli::partition::Limits;
+use wasm_cleave_cli::summary::Quality;
 use wasm_cleave_cli::{Options, Target};
 
 /// Splits wasm-bindgen programs at functions marked `#[wasm_split(name)]` into a small main module and chunks that
@@ -166,8 +167,18 @@ pub(crate) struct ReportArgs {
     #[arg(long)]
     pub(crate) compare: bool,
     /// How hard brotli tries when it measures: 11 is what servers store, 5 what they do on the fly
+    ///
+    /// If absent, `split` tries 5, `build` with an optimised profile 11, and `build` with `dev` or `test` does not
+    /// compress at all.
     #[arg(long, value_name = "QUALITY", value_parser = clap::value_parser!(u8).range(0..=11))]
     pub(crate) brotli: Option<u8>,
+}
+
+impl ReportArgs {
+    /// The quality that the user asks for.
+    pub(crate) fn quality(&self) -> Option<Quality> {
+        self.brotli.and_then(Quality::new)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -51,24 +51,21 @@ fn lower(
         false => None,
     };
     let lowered = lowering.run(progress)?;
-    let quality = args
-        .report
-        .brotli
-        .and_then(Quality::new)
-        .unwrap_or(default_quality(&args.package));
+    let quality = args.report.quality().or(default_quality(&args.package));
     let summary = measure(&lowered.program, unsplit.as_ref(), quality, progress);
     let build = Build {
         package: project.package.clone(),
         profile: args.package.profile().to_string(),
+        threads: args.package.threads,
         seconds: compiled.as_secs_f64(),
     };
     Ok(Report::new(&out_dir, summary, &lowered).of_build(build))
 }
 
-/// A development build is for looking at, not for publishing.
-fn default_quality(args: &PackageArgs) -> Quality {
+/// A development build is for looking at, not for publishing: nobody will store it compressed.
+fn default_quality(args: &PackageArgs) -> Option<Quality> {
     match args.profile() {
-        "dev" | "test" => Quality::QUICK,
-        _ => Quality::BEST,
+        "dev" | "test" => None,
+        _ => Some(Quality::BEST),
     }
 }

@@ -56,15 +56,16 @@ impl Lowering<'_> {
     }
 }
 
-/// Compresses the modules to tell their sizes.
+/// Tells the sizes of the modules; compressing them takes long enough to be shown.
 pub(crate) fn measure(
     program: &Program,
     unsplit: Option<&Program>,
-    quality: Quality,
+    quality: Option<Quality>,
     progress: &Progress,
 ) -> Summary {
-    let steps = Summary::steps(program, unsplit);
-    progress.counted("Measuring with brotli", steps);
+    if quality.is_some() {
+        progress.counted("Measuring with brotli", Summary::steps(program, unsplit));
+    }
     let summary = Summary::measure(program, unsplit, quality, &|| progress.part_done());
     progress.finish();
     summary

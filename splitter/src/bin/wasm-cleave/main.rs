@@ -11,6 +11,7 @@ mod report;
 mod serve;
 mod split;
 mod statics;
+mod table;
 mod threads;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! What is told after a build: a table for people, one JSON document for scripts.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use serde::Serialize;
 use wasm_cleave_cli::summary::{Sizes, Summary};
 
 use crate::lower::Lowered;
+use crate::table::Table;
 
 /// Everything there is to tell; its JSON is what `--json` prints.
 #[derive(Serialize)]
@@ -29,6 +31,8 @@ pub(crate) struct Report {
 pub(crate) struct Build {
     pub(crate) package: String,
     pub(crate) profile: String,
+    /// Whether its threads share one memory.
+    pub(crate) threads: bool,
     /// Time that cargo took.
     #[serde(rename = "cargo_seconds")]
     pub(crate) seconds: f64,
@@ -74,15 +78,19 @@ impl Report {
     }
 
     fn tables(&self) -> String {
-        let mut text = modules(&self.summary).render();
+        let width = width();
+        let mut text = modules(&self.summary).render(width);
         if !self.summary.splits.is_empty() {
             text.push('\n');
-            text.push_str(&splits(&self.summary).render());
+            text.push_str(&splits(&self.summary).render(width));
         }
+        let compressed = match self.summary.brotli_quality {
+            Some(quality) => format!("brotli quality {}", quality.number()),
+            None => "compressed sizes with `--brotli 11`".to_string(),
+        };
         let _ = writeln!(
             text,
-            "\nBytes without function names; brotli quality {}.{} Written to {} in {:.1} s.",
-            self.summary.brotli_quality.number(),
+            "\nBytes without function names; {compressed}.{} Written to {} in {:.1} s.",
             match self.summary.unsplit {
                 Some(_) => " Shares are of the program in one module, as wasm-bindgen leaves it.",
                 None => "",
@@ -102,11 +110,20 @@ pub(crate) fn warn(warnings: &[String]) {
     }
 }
 
+/// Columns of the terminal, or where there is none, of what people can look at.
+fn width() -> usize {
+    let terminal = console::Term::stdout().size_checked();
+    terminal.map_or(120, |(_, columns)| columns.into())
+}
+
 fn modules(summary: &Summary) -> Table {
-    let mut table = Table::new(&["module", "file"], &["bytes", "brotli"]);
-    if summary.unsplit.is_some() {
-        table.numbers(&["share", "brotli share"]);
-    }
+    let titles = match (summary.brotli_quality, summary.unsplit) {
+        (Some(_), Some(_)) => &["bytes", "brotli", "share", "brotli share"][..],
+        (Some(_), None) => &["bytes", "brotli"],
+        (None, Some(_)) => &["bytes", "share"],
+        (None, None) => &["bytes"],
+    };
+    let mut table = Table::new(["module", "file"], 0, titles);
     for module in &summary.modules {
         let name = match (module.main, &module.splits[..]) {
             (true, _) => "main".to_string(),
@@ -136,22 +153,65 @@ fn modules(summary: &Summary) -> Table {
 }
 
 fn splits(summary: &Summary) -> Table {
-    let mut table = Table::new(&["split", "loads"], &["bytes", "brotli"]);
+    let titles = match summary.brotli_quality {
+        Some(_) => &["bytes", "brotli"][..],
+        None => &["bytes"],
+    };
+    let mut table = Table::new(["split", "loads"], 1, titles);
+    let labels = labels(summary);
     for split in &summary.splits {
         let loads = match split.files.is_empty() {
             true => "nothing: it is in main".to_string(),
-            false => split.files.join(" "),
+            false => {
+                let labels = split
+                    .files
+                    .iter()
+                    .map(|file| match labels.get(file.as_str()) {
+                        Some(label) => label,
+                        None => file.as_str(),
+                    });
+                labels.collect::<Vec<_>>().join(", ")
+            }
         };
         table.row(split.name.clone(), loads, sizes(split.sizes, None));
     }
     table
 }
 
+/// What distinguishes the chunks' files: of `app-editor-0a1b2c3d4e.wasm` the `editor`, or where several are called so
+/// `editor-0a1b2c3d4e`.
+fn labels(summary: &Summary) -> BTreeMap<&str, &str> {
+    let files = || summary.modules.iter().map(|module| module.file.as_str());
+    let main = files()
+        .next()
+        .and_then(|main| main.strip_suffix("_bg.wasm"));
+    let stem = main.unwrap_or_default();
+    let labelled = files().filter_map(|file| {
+        let (name, hashed) = label(stem, file)?;
+        let named = files().filter_map(|file| label(stem, file));
+        Some(match named.filter(|(other, _)| *other == name).count() {
+            1 => (file, name),
+            _ => (file, hashed),
+        })
+    });
+    labelled.collect()
+}
+
+/// The label in the name of a chunk's file, without and with the hash.
+fn label<'a>(stem: &str, file: &'a str) -> Option<(&'a str, &'a str)> {
+    let rest = file.strip_prefix(stem)?.strip_prefix('-')?;
+    let hashed = rest.strip_suffix(".wasm")?;
+    let (name, _hash) = hashed.rsplit_once('-')?;
+    Some((name, hashed))
+}
+
 fn sizes(sizes: Sizes, unsplit: Option<Sizes>) -> Vec<String> {
-    let mut cells = vec![grouped(sizes.bytes), grouped(sizes.brotli)];
+    let mut cells = vec![grouped(sizes.bytes)];
+    cells.extend(sizes.brotli.map(grouped));
     if let Some(unsplit) = unsplit {
         cells.push(share(sizes.bytes, unsplit.bytes));
-        cells.push(share(sizes.brotli, unsplit.brotli));
+        let brotli = sizes.brotli.zip(unsplit.brotli);
+        cells.extend(brotli.map(|(part, whole)| share(part, whole)));
     }
     cells
 }
@@ -176,72 +236,6 @@ fn grouped(number: usize) -> String {
     text
 }
 
-/// Two columns of text, then columns of numbers.
-struct Table {
-    head: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-const TEXT_COLUMNS: usize = 2;
-
-impl Table {
-    fn new(texts: &[&str; TEXT_COLUMNS], numbers: &[&str]) -> Self {
-        let head = texts.iter().chain(numbers);
-        Table {
-            head: head.map(|title| title.to_string()).collect(),
-            rows: Vec::new(),
-        }
-    }
-
-    fn numbers(&mut self, titles: &[&str]) {
-        self.head
-            .extend(titles.iter().map(|title| title.to_string()));
-    }
-
-    fn row(&mut self, name: String, text: String, numbers: Vec<String>) {
-        self.rows
-            .push([name, text].into_iter().chain(numbers).collect());
-    }
-
-    /// A line between what is above and what follows.
-    fn line(&mut self) {
-        self.rows.push(Vec::new());
-    }
-
-    fn render(&self) -> String {
-        let rows = || std::iter::once(&self.head).chain(&self.rows);
-        let widths: Vec<usize> = (0..self.head.len())
-            .map(|column| {
-                let cells = rows().filter_map(|row| row.get(column));
-                cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-            })
-            .collect();
-        let mut text = String::new();
-        for (number, row) in rows().enumerate() {
-            let line = match row.is_empty() {
-                true => "-".repeat(widths.iter().sum::<usize>() + 2 * (widths.len() - 1)),
-                false => line(row, &widths),
-            };
-            let _ = match number {
-                0 => writeln!(text, "{}", console::style(line).bold()),
-                _ => writeln!(text, "{line}"),
-            };
-        }
-        text
-    }
-}
-
-fn line(row: &[String], widths: &[usize]) -> String {
-    let mut line = String::new();
-    for (column, (cell, &width)) in row.iter().zip(widths).enumerate() {
-        let _ = match column < TEXT_COLUMNS {
-            true => write!(line, "{cell:<width$}  "),
-            false => write!(line, "{cell:>width$}  "),
-        };
-    }
-    line.trim_end().to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,20 +244,5 @@ mod tests {
     fn digits_are_grouped_by_threes() {
         let grouped: Vec<_> = [0, 999, 1000, 1234567].map(grouped).into();
         assert_eq!(grouped, ["0", "999", "1,000", "1,234,567"]);
-    }
-
-    #[test]
-    fn numbers_stand_at_the_right() {
-        let mut table = Table::new(&["a", "b"], &["number"]);
-        table.row("ü".into(), "text".into(), vec!["1".into()]);
-        table.line();
-        table.row("longer".into(), String::new(), vec!["1,000".into()]);
-        assert_eq!(
-            console::strip_ansi_codes(&table.render()),
-            "a       b     number\n\
-             ü       text       1\n\
-             --------------------\n\
-             longer         1,000\n"
-        );
     }
 }

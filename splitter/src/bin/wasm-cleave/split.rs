@@ -32,11 +32,7 @@ fn lower(args: &SplitArgs, progress: &Progress) -> Result<Report> {
         false => None,
     };
     let lowered = lowering.run(progress)?;
-    let quality = args
-        .report
-        .brotli
-        .and_then(Quality::new)
-        .unwrap_or(Quality::QUICK);
+    let quality = args.report.quality().or(Some(Quality::QUICK));
     let summary = measure(&lowered.program, unsplit.as_ref(), quality, progress);
     Ok(Report::new(&args.out_dir, summary, &lowered))
 }
