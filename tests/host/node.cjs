@@ -1,4 +1,4 @@
-// node node.cjs GLUE split|whole: runs a program, one event of its transcript a line on stdout.
+// node node.cjs GLUE split|merged|whole: runs a program, one event of its transcript a line on stdout.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -53,7 +53,7 @@ function otherBuild(bytes) {
   return other;
 }
 
-globalThis.host = makeHost(emit, shape === 'split', control);
+globalThis.host = makeHost(emit, shape !== 'whole', control);
 process.on('uncaughtException', (error) => emit({ end: `uncaught ${describe(error)}` }));
 process.on('unhandledRejection', (error) => emit({ end: `unhandled ${describe(error)}` }));
 process.on('exit', () => emit({ end: 'stuck: nothing is left that could continue' }));

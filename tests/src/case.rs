@@ -3,6 +3,7 @@
 //! ```text
 //! //@ main: start            functions that main defines and no chunk does
 //! //@ chunk a b: helper      functions of the chunk that exactly the splits a and b need
+//! //@ absent: unused         functions that no module defines
 //! //@ data a: some text      text in the data of that chunk and of no other module
 //! //@ fetched LABEL: a; a b  chunks requested when the program calls `point("LABEL")`; `end` is the end
 //! //@ no chunks              the program stays in one module
@@ -32,6 +33,8 @@ pub enum Place {
 pub enum Demand {
     /// Functions are defined in the place and nowhere else.
     Functions(Place, Vec<String>),
+    /// No module defines the functions.
+    Absent(Vec<String>),
     /// The text is in the data of the place and nowhere else.
     Data(Place, String),
     /// At the label exactly these chunks have been requested from the server.
@@ -118,6 +121,7 @@ impl Case {
             "chunk" => {
                 Demand::Functions(Place::Chunk(words(rest).collect()), words(value).collect())
             }
+            "absent" => Demand::Absent(words(value).collect()),
             "data" if rest == "main" => Demand::Data(Place::Main, value.to_string()),
             "data" => Demand::Data(Place::Chunk(words(rest).collect()), value.to_string()),
             "fetched" => Demand::Fetched(

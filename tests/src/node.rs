@@ -1,7 +1,6 @@
 //! Runs a program in Node, in a process of its own with a limit in time.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -10,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::cargo::repository;
-use crate::program::{Ready, STEM, Shape};
+use crate::program::{Ready, STEM};
 use crate::transcript::{Event, Transcript};
 
 /// How long a program may run before it counts as hung.
@@ -21,22 +20,10 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// # Errors
 /// When Node cannot be started or the program hangs; the error holds the transcript so far.
 pub fn run(ready: &Ready) -> Result<Transcript> {
-    run_folder(&ready.folder, ready.shape)
-}
-
-/// Like [`run`], for a folder alone.
-///
-/// # Errors
-/// When Node cannot be started or the program hangs; the error holds the transcript so far.
-pub fn run_folder(folder: &Path, shape: Shape) -> Result<Transcript> {
     let mut child = Command::new("node")
         .arg(repository().join("tests/host/node.cjs"))
-        .arg(folder.join(format!("{STEM}.js")))
-        .arg(if shape == Shape::Split {
-            "split"
-        } else {
-            "whole"
-        })
+        .arg(ready.folder.join(format!("{STEM}.js")))
+        .arg(ready.shape.name())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())

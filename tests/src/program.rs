@@ -17,10 +17,28 @@ pub const STEM: &str = "app";
 /// Whether a program is split, or left in one module to say what is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Main and chunks.
+    /// Main and a chunk for every set of splits that share something.
     Split,
+    /// Main and chunks, small ones merged as the command line does by default.
+    Merged,
     /// One module: the oracle.
     Whole,
+}
+
+impl Shape {
+    /// Whether there may be chunks.
+    pub fn is_split(self) -> bool {
+        self != Shape::Whole
+    }
+
+    /// What its folders are called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Shape::Split => "split",
+            Shape::Merged => "merged",
+            Shape::Whole => "whole",
+        }
+    }
 }
 
 /// A program in a folder of its own, ready to run.
@@ -43,8 +61,11 @@ pub fn prepare(linked: &Path, folder: &Path, shape: Shape, target: Target) -> Re
     let options = Options {
         stem: STEM.to_string(),
         target,
-        split: shape == Shape::Split,
-        limits: Limits::NONE,
+        split: shape.is_split(),
+        limits: match shape {
+            Shape::Merged => Limits::default(),
+            Shape::Split | Shape::Whole => Limits::NONE,
+        },
     };
     let program = split(&input, &options, &mut |_| {}).map_err(|error| {
         anyhow::anyhow!("{error}\n  help: {}", error.help())
@@ -139,8 +160,8 @@ impl Ready {
                     module.file
                 );
                 ensure!(
-                    !contents.functions.is_empty(),
-                    "chunk `{}` has no names",
+                    contents.functions.len() >= module.functions,
+                    "chunk `{}` lacks names",
                     module.file
                 );
             }
@@ -160,6 +181,13 @@ impl Ready {
                 }
                 Ok(())
             }
+            Demand::Absent(names) => {
+                for name in names {
+                    let places = self.places(|contents| contents.defines(name))?;
+                    ensure!(places.is_empty(), "`{name}` is in {places:?}");
+                }
+                Ok(())
+            }
             Demand::Data(place, text) => self.only_in(place, text, |contents| contents.holds(text)),
             Demand::Fetched(..) => Ok(()),
         }
@@ -171,6 +199,18 @@ impl Ready {
         what: &str,
         is_there: impl Fn(&Contents) -> bool,
     ) -> Result<()> {
+        let places = self.places(is_there)?;
+        if places.as_slice() != std::slice::from_ref(place) {
+            let chunks: BTreeSet<Splits> = self.chunks().into_keys().collect();
+            bail!(
+                "`{what}` should be in {place:?} alone; it is in {places:?}; the chunks are {chunks:?}"
+            );
+        }
+        Ok(())
+    }
+
+    /// Every module that something is in.
+    fn places(&self, is_there: impl Fn(&Contents) -> bool) -> Result<Vec<Place>> {
         let mut places = Vec::new();
         for module in &self.program.modules {
             if is_there(&Contents::read(self.file(&module.file)?)?) {
@@ -180,12 +220,6 @@ impl Ready {
                 });
             }
         }
-        if places.as_slice() != std::slice::from_ref(place) {
-            let chunks: BTreeSet<Splits> = self.chunks().into_keys().collect();
-            bail!(
-                "`{what}` should be in {place:?} alone; it is in {places:?}; the chunks are {chunks:?}"
-            );
-        }
-        Ok(())
+        Ok(places)
     }
 }

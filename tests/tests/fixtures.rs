@@ -1,6 +1,7 @@
 //! Every fixture, split and whole, in Node and in Chromium: equal transcripts, and the structure that it demands.
 //!
-//! Tests are called `CASE::structure`, `CASE::node` and `CASE::chromium`.
+//! Tests are called `CASE::structure`, `CASE::node`, `CASE::chromium`, and `CASE::merged`: in Node, with small chunks
+//! merged as the command line does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -51,26 +52,22 @@ impl Suite {
 struct Fixture {
     case: Case,
     suite: Arc<Suite>,
-    split: [Once<Ready>; 2],
-    whole: [Once<Ready>; 2],
+    programs: [Once<Ready>; 6],
 }
 
 impl Fixture {
     fn program(&self, shape: Shape, target: Target) -> Result<&Ready> {
-        let (cells, shape_name) = match shape {
-            Shape::Split => (&self.split, "split"),
-            Shape::Whole => (&self.whole, "whole"),
+        let (position, host) = match target {
+            Target::Web => (0, "web"),
+            Target::NodeJs => (1, "node"),
         };
-        let (cell, host) = match target {
-            Target::Web => (&cells[0], "web"),
-            Target::NodeJs => (&cells[1], "node"),
-        };
+        let cell = &self.programs[2 * shape as usize + position];
         once(cell, || {
             let folder = self
                 .suite
                 .site
                 .join(&self.case.name)
-                .join(shape_name)
+                .join(shape.name())
                 .join(host);
             prepare(self.suite.linked(&self.case.name)?, &folder, shape, target)
         })
@@ -91,7 +88,15 @@ impl Fixture {
     }
 
     fn node(&self) -> Result<()> {
-        let split = node::run(self.program(Shape::Split, Target::NodeJs)?)?;
+        self.runs_alike_in_node(Shape::Split)
+    }
+
+    fn merged(&self) -> Result<()> {
+        self.runs_alike_in_node(Shape::Merged)
+    }
+
+    fn runs_alike_in_node(&self, shape: Shape) -> Result<()> {
+        let split = node::run(self.program(shape, Target::NodeJs)?)?;
         let whole = node::run(self.program(Shape::Whole, Target::NodeJs)?)?;
         self.compare(&split, &whole)
     }
@@ -178,8 +183,7 @@ fn main() -> Result<ExitCode> {
         let fixture = Arc::new(Fixture {
             case,
             suite: suite.clone(),
-            split: Default::default(),
-            whole: Default::default(),
+            programs: Default::default(),
         });
         let mut test = |kind: &str, run: fn(&Fixture) -> Result<()>| {
             let fixture = fixture.clone();
@@ -190,6 +194,7 @@ fn main() -> Result<ExitCode> {
         test("structure", Fixture::structure);
         test("node", Fixture::node);
         test("chromium", Fixture::chromium);
+        test("merged", Fixture::merged);
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     suite.browser.close();
