@@ -356,7 +356,7 @@ mod tests {
         assert_eq!(summary.splits[1].files, ["a.wasm", "b.wasm"]);
         let brotli = |sizes: Sizes| sizes.brotli.unwrap();
         let modules = summary.modules.iter().map(|module| brotli(module.sizes));
-        assert_eq!(brotli(summary.total), modules.sum());
+        assert_eq!(brotli(summary.total), modules.sum::<usize>());
         assert_eq!(summary.splits[2].sizes.brotli, Some(0));
 
         let summary = Summary::measure(&program, None, None, &|| ());
