@@ -62,10 +62,56 @@ fn json_says_what_was_built() {
     let report: Value = serde_json::from_str(&succeed(args)).unwrap();
     assert_eq!(report["package"], "my-app");
     assert_eq!(report["profile"], "release");
+    assert_eq!(report["threads"], false);
     assert_eq!(report["brotli_quality"], 11);
+    assert!(report["total"]["brotli"].as_u64().unwrap() > 0);
     assert_eq!(report["modules"][0]["file"], "my_app_bg.wasm");
     assert!(out.join("my_app.js").is_file());
     assert!(!folder.path().join("dist").exists());
+}
+
+#[test]
+fn a_development_build_compresses_only_when_asked_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let with = |more: &[&str]| {
+        let mut args = build(folder.path());
+        args.extend(more);
+        succeed(args)
+    };
+    let table = with(&["--compare"]);
+    assert!(table.contains("bytes    share\n"), "{table}");
+    assert!(
+        table.contains("compressed sizes with `--brotli 11`"),
+        "{table}"
+    );
+    let report: Value = serde_json::from_str(&with(&["--json"])).unwrap();
+    assert!(report["brotli_quality"].is_null(), "{report}");
+    assert!(report["total"]["brotli"].is_null(), "{report}");
+
+    let table = with(&["--brotli", "3"]);
+    assert!(table.contains("bytes  brotli\n"), "{table}");
+    assert!(table.contains("brotli quality 3."), "{table}");
+    let table = with(&["--release"]);
+    assert!(table.contains("brotli quality 11."), "{table}");
+}
+
+#[test]
+fn a_build_does_not_link_debug_information_only_to_warn_that_it_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let output = tool().args(build(folder.path())).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(!stderr.contains("warning"), "{stderr}");
+    let files = crate::program::contents(&folder.path().join("dist"));
+    let chunk = files
+        .iter()
+        .find(|(name, _)| name.starts_with("app-heavy-"));
+    let (_, chunk) = chunk.unwrap();
+    // The entry of the split.
+    let has_name = chunk.windows(10).any(|bytes| bytes == b"app::enter");
+    assert!(has_name, "function names are kept");
 }
 
 #[test]

@@ -4,4 +4,5 @@ mod build;
 mod program;
 mod serve;
 mod split;
+mod threads;
 mod usage;

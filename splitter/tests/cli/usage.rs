@@ -14,6 +14,11 @@ fn wrong_usage_is_exit_code_2() {
         &["split", "a.wasm", "--out-dir", "o", "--brotli", "12"],
         &["build", "--release", "--profile", "dev"],
         &["build", "--bin", "a", "--example", "b"],
+        &["build", "--max-memory", "1GiB"],
+        &["build", "--threads", "--max-memory", "1000"],
+        &["build", "--threads", "--max-memory", "5GiB"],
+        &["build", "--threads", "--max-memory", "0"],
+        &["serve", "--threads", "--max-memory", "1G"],
         &["serve", "--port", "65536"],
     ] {
         let output = run(args);

@@ -238,7 +238,65 @@ fn grouped(number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use wasm_cleave_cli::summary::{ModuleSummary, SplitSummary};
+
     use super::*;
+
+    fn summary() -> Summary {
+        let sizes = |bytes| Sizes {
+            bytes,
+            ..Sizes::default()
+        };
+        let module = |file: &str, splits: &[&str]| ModuleSummary {
+            file: file.to_string(),
+            main: file == "app_bg.wasm",
+            splits: splits.iter().map(|split| split.to_string()).collect(),
+            functions: 1,
+            data: 0,
+            sizes: sizes(1234),
+        };
+        let modules = vec![
+            module("app_bg.wasm", &[]),
+            module("app-editor-0123456789.wasm", &["editor"]),
+            module("app-editor-and-1-more-1111111111.wasm", &["editor", "map"]),
+            module(
+                "app-editor-and-1-more-2222222222.wasm",
+                &["editor", "print"],
+            ),
+        ];
+        let split = |name: &str, files: &[usize]| SplitSummary {
+            name: name.to_string(),
+            files: files
+                .iter()
+                .map(|&file| modules[file].file.clone())
+                .collect(),
+            sizes: sizes(1234 * files.len()),
+        };
+        Summary {
+            build: String::new(),
+            brotli_quality: None,
+            splits: vec![
+                split("editor", &[1, 2, 3]),
+                split("map", &[2]),
+                split("empty", &[]),
+            ],
+            total: sizes(4 * 1234),
+            unsplit: None,
+            modules,
+        }
+    }
+
+    #[test]
+    fn what_a_split_loads_is_told_without_stem_and_hash() {
+        assert_eq!(
+            console::strip_ansi_codes(&splits(&summary()).render(60)),
+            "split   loads                                  bytes\n\
+             editor  editor, editor-and-1-more-1111111111,  3,702\n\
+             \u{20}       editor-and-1-more-2222222222\n\
+             map     editor-and-1-more-1111111111           1,234\n\
+             empty   nothing: it is in main                     0\n"
+        );
+    }
 
     #[test]
     fn digits_are_grouped_by_threes() {
