@@ -68,6 +68,9 @@ pub enum ReadError {
     /// No relocations.
     #[error("the input has no relocations (custom section `reloc.CODE`)")]
     NoRelocations,
+    /// No relocations of data though functions are referred to from there.
+    #[error("the input has no relocations of its data (custom section `reloc.DATA`)")]
+    NoDataRelocations,
     /// The bytes break a rule of the format.
     #[error("the input is damaged at offset {offset:#x}: {reason}")]
     Malformed {
@@ -137,7 +140,7 @@ impl ReadError {
             ReadError::AlreadyBound => {
                 "pass the .wasm file that cargo wrote; wasm-cleave runs wasm-bindgen itself, after splitting"
             }
-            ReadError::NoSymbols | ReadError::NoRelocations => {
+            ReadError::NoSymbols | ReadError::NoRelocations | ReadError::NoDataRelocations => {
                 "link with RUSTFLAGS=\"-Clink-arg=--emit-relocs\", or let `wasm-cleave build` do it; tools that \
                  rewrite modules (wasm-opt, wasm-strip) have to run afterwards"
             }

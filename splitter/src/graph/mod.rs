@@ -117,6 +117,7 @@ impl SymbolGraph {
             .filter(|export| export.kind == wasmparser::ExternalKind::Func)
             .map(|export| self.func(Func(export.index)));
         roots.extend(exported);
+        roots.extend(module.untaken.iter().map(|&func| self.func(func)));
         roots.extend(module.start.map(|func| self.func(func)));
         roots.extend(self.in_main.iter().map(|&func| self.func(func)));
         roots.extend(

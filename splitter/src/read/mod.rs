@@ -48,6 +48,8 @@ pub struct InputModule<'a> {
     pub start: Option<Func>,
     /// What each slot of the table holds.
     pub slots: Vec<Option<Func>>,
+    /// Functions in the table whose address is taken in no way that relocations tell.
+    pub untaken: Vec<Func>,
     /// Data segments and the intervals that their symbols form.
     pub data: DataMap<'a>,
     /// Custom sections that are carried over to main.

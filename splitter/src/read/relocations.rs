@@ -47,7 +47,29 @@ pub(super) fn resolve(mut raw: RawModule<'_>) -> Result<InputModule<'_>, ReadErr
     code_sites(&mut module, &raw, &code)?;
     data_sites(&mut module, &raw, &data)?;
     check_indices(&module)?;
-    Ok(module)
+    module.untaken = untaken(&module);
+    // Programs have tables of functions in their data. (A program that has none takes all addresses in code.)
+    match data.is_empty() && !module.untaken.is_empty() {
+        true => Err(ReadError::NoDataRelocations),
+        false => Ok(module),
+    }
+}
+
+/// Functions in the table whose address no site takes.
+fn untaken(module: &InputModule) -> Vec<Func> {
+    let mut taken = vec![false; module.slots.len()];
+    let in_data = module.data_sites.iter().map(|(_, site)| site);
+    for site in module.code_sites.iter().chain(in_data) {
+        if let SiteKind::SlotConst(slot) | SiteKind::SlotWord(slot) = site.kind
+            && let Some(taken) = taken.get_mut(slot.at())
+        {
+            *taken = true;
+        }
+    }
+    let held = module.slots.iter().zip(taken);
+    held.filter(|(_, taken)| !taken)
+        .filter_map(|(func, _)| *func)
+        .collect()
 }
 
 /// Takes the addresses of passive segments from the start function, which copies them.
@@ -176,10 +198,7 @@ fn code_site(data: &DataMap, bytes: &[u8], entry: &RelocationEntry) -> Result<Si
         RelocationType::MemoryAddrSleb => SiteKind::AddressConst(signed()?, interval()?),
         RelocationType::MemoryAddrLeb => SiteKind::AddressOffset(unsigned()?, interval()?),
         RelocationType::TypeIndexLeb => SiteKind::Type(Type(unsigned()?)),
-        RelocationType::GlobalIndexLeb => {
-            let symbol = data.of_symbol.get(entry.index as usize).copied().flatten();
-            SiteKind::Global(Global(unsigned()?), symbol)
-        }
+        RelocationType::GlobalIndexLeb => SiteKind::Global(Global(unsigned()?), interval()?),
         RelocationType::EventIndexLeb => SiteKind::Tag(Tag(unsigned()?)),
         RelocationType::TableNumberLeb => SiteKind::Table,
         RelocationType::MemoryAddrTlsSleb => SiteKind::ThreadOffset(signed()?),
@@ -223,7 +242,10 @@ fn data_sites(
             .map(|word| u32::from_le_bytes(*word))
             .ok_or_else(outside)?;
         let kind = match entry.ty {
-            RelocationType::TableIndexI32 => SiteKind::SlotWord(Slot(word)),
+            RelocationType::TableIndexI32 => {
+                interval_of(&module.data, "data", entry)?;
+                SiteKind::SlotWord(Slot(word))
+            }
             RelocationType::MemoryAddrI32 | RelocationType::MemoryAddrLocrelI32 => {
                 SiteKind::AddressWord(interval_of(&module.data, "data", entry)?)
             }

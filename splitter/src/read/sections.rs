@@ -42,6 +42,8 @@ struct Reader<'a> {
     section: u32,
     /// The linker exports a data symbol as a global that holds its address.
     exported_globals: HashSet<&'a str>,
+    /// The first thing that is not supported.
+    unsupported: Option<ReadError>,
 }
 
 /// Reads all sections.
@@ -52,12 +54,19 @@ pub(super) fn read<'a>(bytes: &'a [u8]) -> Result<RawModule<'a>, ReadError> {
         module: InputModule::empty(),
         section: 0,
         exported_globals: HashSet::new(),
+        unsupported: None,
     };
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload?;
         let begins_section =
             payload.as_section().is_some() && !matches!(payload, Payload::CodeSectionEntry(_));
-        reader.payload(payload, bytes)?;
+        match reader.payload(payload, bytes) {
+            // What kind of file it is says more than the first thing in it that is not supported.
+            Err(error @ ReadError::Unsupported { .. }) => {
+                reader.unsupported.get_or_insert(error);
+            }
+            other => other?,
+        }
         reader.section += u32::from(begins_section);
     }
     reader.finish()
@@ -86,6 +95,7 @@ impl<'a> InputModule<'a> {
             exports: Vec::new(),
             start: None,
             slots: Vec::new(),
+            untaken: Vec::new(),
             data: Default::default(),
             customs: Vec::new(),
             names: Names::default(),
@@ -423,6 +433,9 @@ impl<'a> Reader<'a> {
         }
         if !module.functions.is_empty() && self.raw.relocations.is_empty() {
             return Err(ReadError::NoRelocations);
+        }
+        if let Some(error) = self.unsupported {
+            return Err(error);
         }
         self.raw.module = Some(self.module);
         Ok(self.raw)
