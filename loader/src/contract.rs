@@ -57,3 +57,13 @@ pub const ENV_BASE: &str = "base";
 /// Export of the loader where memory is shared, `(slot: i32) -> ()`: makes the function of a slot callable on this
 /// thread. The splitter's stubs call it.
 pub const ENSURE: &str = "__cleave_ensure";
+
+/// Function of [`ENV_FILE`] where memory is shared, `(start message) -> thread`: starts a Worker that runs
+/// [`WORKER_FILE`].
+pub const ENV_WORKER: &str = "worker";
+
+/// The JavaScript file that the Workers of a program run whose threads share one memory.
+pub const WORKER_FILE: &str = "wasm-cleave-worker.js";
+
+/// Export of the loader where memory is shared, `(start: i32) -> Promise | undefined`: what [`WORKER_FILE`] calls.
+pub const THREAD_RUN: &str = "__cleave_thread";

@@ -1,13 +1,15 @@
-//! Makes a compiled chunk part of the running program.
+//! Makes a compiled chunk part of the running program, where every thread has a memory of its own.
+//! Where memory is shared, `shared/settle.rs` does that.
 //!
 //! A chunk has no start function and no active data. What an instance that failed half-way has written to the table
 //! is reached by nobody, because slots of a chunk are called only after it is ready; the next attempt writes it again.
 
-use js_sys::{Function, Object, Uint8Array};
+use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::contract::{BUILD_SECTION, CHUNK_INIT, MAIN_NAMESPACE};
+use crate::contract::{CHUNK_INIT, MAIN_NAMESPACE};
 use crate::error::{ErrorKind, Failure};
+use crate::identity::build_of;
 use crate::js::{self, Module};
 use crate::manifest::BuildId;
 
@@ -29,14 +31,4 @@ pub(crate) async fn instantiate(module: &Module, build: BuildId) -> Result<(), F
         done.map_err(|thrown| Failure::thrown(ErrorKind::Instantiate, &thrown))?;
     }
     Ok(())
-}
-
-/// The program that `module` belongs to, if it is a chunk at all.
-pub(crate) fn build_of(module: &Module) -> Option<BuildId> {
-    let section = Uint8Array::new(&js::custom_sections(module, BUILD_SECTION).get(0));
-    let mut id = BuildId::default();
-    (section.length() as usize == id.0.len()).then(|| {
-        section.copy_to(&mut id.0);
-        id
-    })
 }

@@ -154,6 +154,11 @@ extern "C" {
     pub(crate) fn read_file(this: &FileSystem, file: &Url, options: &Object) -> Promise;
 }
 
+#[cfg(target_feature = "atomics")]
+mod linking;
+#[cfg(target_feature = "atomics")]
+pub(crate) use linking::*;
+
 /// What JavaScript would print for `value`.
 pub(crate) fn text(value: &JsValue) -> String {
     to_text(value).unwrap_or_default()
@@ -276,5 +281,15 @@ mod tests {
         ] {
             assert!(source.contains(&line), "{line}");
         }
+        let source = include_str!("js/linking.rs");
+        for line in [
+            format!("getter, js_name = \"{}\"", contract::EXPORT_TABLE),
+            format!("setter = \"{}\"", contract::MAIN_NAMESPACE),
+            format!("fn {}(this: &Exports)", contract::CHUNK_INIT),
+        ] {
+            assert!(source.contains(&line), "{line}");
+        }
+        let source = include_str!("shared/ensure.rs");
+        assert!(source.contains(&format!("fn {}(slot: u32)", contract::ENSURE)));
     }
 }

@@ -40,8 +40,11 @@ mod call;
 mod config;
 #[doc(hidden)]
 pub mod contract;
+mod counters;
 mod error;
+mod identity;
 mod ids;
+#[cfg(not(target_feature = "atomics"))]
 mod instantiate;
 mod js;
 mod load;
@@ -53,13 +56,18 @@ mod progress;
 mod registry;
 mod retry;
 mod runtime;
+#[cfg(any(target_feature = "atomics", test))]
+mod shared;
 mod split;
 mod state;
+#[cfg(target_feature = "atomics")]
+pub mod threads;
 mod time;
 
 pub use body::Body;
 pub use call::{Call, CallFuture};
 pub use config::{Config, Credentials, configure};
+pub use counters::{ChunkCounters, counters};
 pub use error::{ErrorKind, LoadError};
 pub use load::Load;
 pub use policy::{Fallible, Flatten, Infallible, Policy};

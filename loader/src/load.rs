@@ -87,7 +87,13 @@ pub(crate) fn load(target: Target) -> Load {
 /// Whether all that `target` needs is ready.
 pub(crate) fn is_loaded(target: Target) -> bool {
     state::with(|state| match state.needed_by(target) {
-        Ok(mut chunks) => chunks.all(|chunk| state.registry.is_ready(chunk)),
+        Ok(mut chunks) => chunks.all(|chunk| {
+            #[cfg(target_feature = "atomics")]
+            if crate::shared::is_callable(chunk, state.file(chunk).size) {
+                return true;
+            }
+            state.registry.is_ready(chunk)
+        }),
         Err(_) => false,
     })
 }

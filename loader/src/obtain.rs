@@ -7,8 +7,11 @@ use crate::backend::{self, Request};
 use crate::config::Config;
 use crate::error::{ErrorKind, Failure, LoadError};
 use crate::ids::ChunkIndex;
+#[cfg(not(target_feature = "atomics"))]
 use crate::instantiate::instantiate;
 use crate::progress::{Step, note};
+#[cfg(target_feature = "atomics")]
+use crate::shared;
 use crate::time::Millis;
 use crate::{js, state};
 
@@ -29,6 +32,15 @@ pub(crate) fn start(chunk: ChunkIndex) {
 }
 
 async fn obtain(chunk: ChunkIndex) -> Result<(), LoadError> {
+    #[cfg(target_feature = "atomics")]
+    if shared::has_bytes(chunk) {
+        return shared::bring(chunk)
+            .await
+            .map_err(|Failure { kind, detail }| {
+                let file = state::with(|state| state.file(chunk).file.clone());
+                LoadError::new(kind, file, String::new(), 0, detail)
+            });
+    }
     let start = js::clock();
     let (config, file) = state::with(|state| (state.config.clone(), state.file(chunk).clone()));
     let left = || Millis(start.0 + config.time_limit.0 - js::clock().0);
@@ -89,6 +101,13 @@ async fn try_once(
         time_limit: limit,
         credentials: config.credentials,
         signal: abort.signal(),
+        #[cfg(target_feature = "atomics")]
+        checked: Default::default(),
+    };
+    #[cfg(target_feature = "atomics")]
+    let bytes = {
+        shared::count_fetch(chunk);
+        request.checked.clone()
     };
     let fetched = js::within(limit, backend::fetch(config, request)).await;
     let Some(module) = fetched else {
@@ -98,5 +117,11 @@ async fn try_once(
     let module = module?;
     note(chunk, Step::Compiled, js::clock());
     // Outside of the time limit: it takes no network, and must not be cut off in the middle.
-    instantiate(&module, build).await
+    #[cfg(not(target_feature = "atomics"))]
+    return instantiate(&module, build).await;
+    #[cfg(target_feature = "atomics")]
+    {
+        shared::keep(chunk, module, bytes.take())?;
+        shared::bring(chunk).await
+    }
 }

@@ -82,6 +82,11 @@ impl State {
         LoadError::new(ErrorKind::Manifest, String::new(), String::new(), 0, detail)
     }
 
+    #[cfg(target_feature = "atomics")]
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
     pub(crate) fn build(&self) -> crate::manifest::BuildId {
         self.manifest.build
     }

@@ -21,8 +21,8 @@ pub use web_sys::AbortSignal;
 
 use crate::config::{Config, Credentials};
 use crate::error::ErrorKind;
+use crate::identity::build_of;
 use crate::ids::ChunkIndex;
-use crate::instantiate::build_of;
 use crate::js;
 use crate::manifest::{BuildId, Chunk};
 use crate::progress::{Step, note};
@@ -70,6 +70,9 @@ pub struct Request {
     pub(crate) time_limit: Millis,
     pub(crate) credentials: Credentials,
     pub(crate) signal: AbortSignal,
+    /// The bytes, once they are checked: other threads will need them.
+    #[cfg(target_feature = "atomics")]
+    pub(crate) checked: std::rc::Rc<std::cell::RefCell<Option<Uint8Array>>>,
 }
 
 impl Request {
@@ -140,6 +143,8 @@ impl Request {
         } else if !js::has_sha256(bytes, &self.file.sha256).await {
             detail.push_str("wrong SHA-256");
         } else {
+            #[cfg(target_feature = "atomics")]
+            self.checked.replace(Some(bytes.clone()));
             return Ok(());
         }
         // Which of the two decides what the user should do about it.

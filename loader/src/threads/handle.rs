@@ -1,0 +1,167 @@
+//! What is known of a thread where it was started: when it ends, how, and with what.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+
+use js_sys::futures::JsFuture;
+use wasm_bindgen::JsValue;
+
+use super::js::Worker;
+use super::start::Start;
+
+/// Where the thread puts its result; empty until then.
+///
+/// Read only after the thread's last message has come, so nobody ever waits for the lock.
+pub(super) struct Outcome<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> Outcome<T> {
+    pub(super) fn set(&self, value: T) {
+        if let Ok(mut place) = self.0.try_lock() {
+            *place = Some(value);
+        }
+    }
+
+    fn take(&self) -> Option<T> {
+        self.0.try_lock().ok()?.take()
+    }
+}
+
+impl<T> Default for Outcome<T> {
+    fn default() -> Self {
+        Outcome(Arc::default())
+    }
+}
+
+impl<T> Clone for Outcome<T> {
+    fn clone(&self) -> Self {
+        Outcome(self.0.clone())
+    }
+}
+
+/// A thread that was started. Awaiting it gives what its closure returned, once the thread has ended.
+///
+/// Dropping it lets the thread run on. It belongs to the thread that started the other one.
+#[must_use = "dropping a handle lets the thread run on, and nobody hears of its failure"]
+pub struct Handle<T> {
+    worker: Worker,
+    ended: JsFuture,
+    start: Arc<Start>,
+    outcome: Outcome<T>,
+    name: Option<String>,
+}
+
+impl<T> Handle<T> {
+    pub(super) fn new(
+        worker: Worker,
+        start: Arc<Start>,
+        outcome: Outcome<T>,
+        name: Option<String>,
+    ) -> Self {
+        Handle {
+            ended: worker.ended().into(),
+            worker,
+            start,
+            outcome,
+            name,
+        }
+    }
+
+    /// The name that [`Builder::name`](super::Builder::name) gave.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Ends the thread wherever it is; awaiting the handle then gives an error that
+    /// [was asked for](JoinError::is_terminated), unless the thread has ended before.
+    ///
+    /// Nothing that the thread owns is dropped, locks that it holds stay locked, and its stack is not given back:
+    /// nobody can tell when it has stopped using it. Better let the closure return.
+    pub fn terminate(&self) {
+        self.worker.stop();
+    }
+
+    fn result(&self, ended: Result<JsValue, JsValue>) -> Result<T, JoinError> {
+        let reason = match ended {
+            Ok(why) if why.is_null() => Reason::Terminated,
+            Ok(why) => match (why.as_string(), self.outcome.take()) {
+                (None, Some(value)) => return Ok(value),
+                (why, _) => Reason::Failed(why.unwrap_or_default()),
+            },
+            Err(thrown) => Reason::Failed(crate::js::text(&thrown)),
+        };
+        // If the Worker never came to it, what the closure has captured is dropped here.
+        drop(self.start.take());
+        Err(JoinError {
+            name: self.name.clone(),
+            reason,
+        })
+    }
+}
+
+impl<T> Future for Handle<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let ended = ready!(Pin::new(&mut self.ended).poll(context));
+        Poll::Ready(self.result(ended))
+    }
+}
+
+impl<T> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a thread ended without a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinError {
+    name: Option<String>,
+    reason: Reason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reason {
+    /// By [`Handle::terminate`].
+    Terminated,
+    /// It panicked or trapped, or the Worker failed; what the engine says about it.
+    Failed(String),
+}
+
+impl JoinError {
+    /// Whether [`Handle::terminate`] ended it.
+    pub fn is_terminated(&self) -> bool {
+        self.reason == Reason::Terminated
+    }
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("thread ")?;
+        if let Some(name) = &self.name {
+            f.write_str("`")?;
+            f.write_str(name)?;
+            f.write_str("` ")?;
+        }
+        match &self.reason {
+            Reason::Terminated => f.write_str("was terminated"),
+            Reason::Failed(why) => {
+                f.write_str("failed: ")?;
+                f.write_str(why)?;
+                f.write_str("\nhelp: `RuntimeError: unreachable` is a panic; a panic hook prints its message")
+            }
+        }
+    }
+}
+
+impl std::error::Error for JoinError {}
+
+impl From<JoinError> for JsValue {
+    fn from(error: JoinError) -> Self {
+        js_sys::Error::new(&error.to_string()).into()
+    }
+}

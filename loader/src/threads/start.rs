@@ -1,0 +1,178 @@
+//! How a thread begins: what the Worker is told, and what it runs.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use js_sys::{Object, Promise};
+use wasm_bindgen::prelude::*;
+
+use super::handle::{Handle, Outcome};
+use super::js;
+use crate::js::{set, text};
+
+/// What the thread has to do on its event loop after its closure has returned.
+type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+type Job = Box<dyn FnOnce() -> Option<Task> + Send>;
+
+/// What a new thread gets by its address: the closure, until somebody takes it.
+///
+/// The Worker takes it when it runs. Whoever started a Worker that failed takes it as well, so that what the closure
+/// has captured is dropped; only one of them gets it. Nobody ever waits for the lock.
+pub(super) struct Start(Mutex<Option<Job>>);
+
+impl Start {
+    pub(super) fn take(&self) -> Option<Job> {
+        self.0.try_lock().ok()?.take()
+    }
+}
+
+/// How a thread is to be started.
+///
+/// ```no_run
+/// # #[cfg(target_feature = "atomics")]
+/// # async fn sum(numbers: Vec<u64>) -> Result<u64, Box<dyn std::error::Error>> {
+/// use wasm_cleave::threads::Builder;
+///
+/// let thread = Builder::new().name("sum").stack_size(256 << 10);
+/// let handle = thread.spawn(move || numbers.iter().sum::<u64>())?;
+/// Ok(handle.await?)
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until it spawns"]
+pub struct Builder {
+    name: Option<String>,
+    stack_size: Option<usize>,
+}
+
+impl Builder {
+    /// A thread without a name, with a stack of 2 MiB.
+    pub fn new() -> Self {
+        Builder::default()
+    }
+
+    /// What the thread is called in errors, and in Node's inspector.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The size of the thread's stack in bytes, rounded up to a multiple of 64 KiB.
+    ///
+    /// Default: 2 MiB.
+    pub fn stack_size(mut self, bytes: usize) -> Self {
+        self.stack_size = Some(bytes);
+        self
+    }
+
+    /// Starts a thread that runs `work` and ends when it returns.
+    ///
+    /// A thread that the caller has just started begins to run only when the caller returns to its event loop (in some
+    /// engines): do not wait for it by spinning or blocking. `work` may block, unless it starts threads itself.
+    ///
+    /// # Errors
+    /// When the engine refuses to start a Worker that shares the memory.
+    pub fn spawn<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Handle<T>, SpawnError> {
+        let outcome = Outcome::default();
+        let place = outcome.clone();
+        let job = move || {
+            place.set(work());
+            None
+        };
+        self.start(outcome, Box::new(job))
+    }
+
+    /// Starts a thread that runs the future made by `work` on its own event loop, and ends when that is done.
+    ///
+    /// # Errors
+    /// When the engine refuses to start a Worker that shares the memory.
+    pub fn spawn_async<F>(
+        self,
+        work: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Handle<F::Output>, SpawnError>
+    where
+        F: Future + 'static,
+        F::Output: Send + 'static,
+    {
+        let outcome = Outcome::default();
+        let place = outcome.clone();
+        let job = move || -> Option<Task> {
+            let future = work();
+            Some(Box::pin(async move { place.set(future.await) }))
+        };
+        self.start(outcome, Box::new(job))
+    }
+
+    fn start<T>(self, outcome: Outcome<T>, job: Job) -> Result<Handle<T>, SpawnError> {
+        let start = Arc::new(Start(Mutex::new(Some(job))));
+        // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
+        let address = Arc::into_raw(start.clone());
+        let message = Object::new();
+        set(&message, "module", &wasm_bindgen::module());
+        set(&message, "memory", &wasm_bindgen::memory());
+        set(&message, "start", &JsValue::from_f64(address as usize as f64));
+        if let Some(bytes) = self.stack_size {
+            set(&message, "stack", &JsValue::from_f64(whole_pages(bytes)));
+        }
+        if let Some(name) = &self.name {
+            set(&message, "name", &name.as_str().into());
+        }
+        match js::worker(&message) {
+            Ok(worker) => Ok(Handle::new(worker, start, outcome, self.name)),
+            Err(thrown) => {
+                // SAFETY: the address came from `into_raw` above, and no Worker has received it.
+                drop(unsafe { Arc::from_raw(address) });
+                Err(SpawnError(text(&thrown)))
+            }
+        }
+    }
+}
+
+/// wasm-bindgen takes whole pages of 64 KiB, and none for a default of its own.
+fn whole_pages(bytes: usize) -> f64 {
+    const PAGE: f64 = 65536.0;
+    (bytes.max(1) as f64 / PAGE).ceil() * PAGE
+}
+
+/// What the Worker calls, once, with the address of its [`Start`]. Not for use by hand.
+#[doc(hidden)]
+#[wasm_bindgen(js_name = __cleave_thread, skip_typescript)]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn run(address: usize) -> Option<Promise> {
+    // SAFETY: `Builder::start` has made the address from an `Arc` of the same type, and the start message, which
+    // carries it, goes to one Worker, which calls this once.
+    let start = unsafe { Arc::from_raw(address as *const Start) };
+    let task = start.take()?()?;
+    Some(js_sys::futures::future_to_promise(async {
+        task.await;
+        Ok(JsValue::UNDEFINED)
+    }))
+}
+
+/// A thread could not be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpawnError(String);
+
+impl fmt::Display for SpawnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot start a thread: ")?;
+        f.write_str(&self.0)?;
+        f.write_str(
+            "\nhelp: memory can be shared only in pages that are served with the headers \
+             `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`",
+        )
+    }
+}
+
+impl std::error::Error for SpawnError {}
+
+impl From<SpawnError> for JsValue {
+    fn from(error: SpawnError) -> Self {
+        js_sys::Error::new(&error.to_string()).into()
+    }
+}
