@@ -227,4 +227,13 @@ fn what_is_missing_is_named_with_the_line_that_installs_it() {
     let stderr = fail(&mut place.build());
     assert!(stderr.contains(&line("nightly-2026-01-02")), "{stderr}");
     assert!(!place.0.path().join("told").exists());
+
+    // Any command of cargo's may be the first to find out.
+    place.stand_in("cargo", NOT_INSTALLED);
+    let stderr = fail(&mut place.build());
+    assert!(stderr.contains("is not installed"), "{stderr}");
+    assert!(
+        stderr.contains("help: run `rustup toolchain install` in `.`"),
+        "{stderr}"
+    );
 }

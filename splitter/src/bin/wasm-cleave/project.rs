@@ -116,7 +116,16 @@ fn metadata(folder: &Path, dependencies: bool) -> Result<Metadata> {
     let output = command.output().map_err(|error| cargo::missing(&error))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.trim().trim_start_matches("error: ").to_string();
+        let said = said.trim().trim_start_matches("error: ");
+        // The toolchain file's: rustup goes on to say what it can do.
+        if let Some(what) = said
+            .lines()
+            .next()
+            .filter(|line| line.ends_with("is not installed"))
+        {
+            let help = format!("run `rustup toolchain install` in `{}`", folder.display());
+            return Err(Failure::new(what, help).into());
+        }
         return Err(Failure::new(
             said,
             "name a package of the workspace, or the path of a package: `wasm-cleave build PATH`",
