@@ -44,16 +44,18 @@ extern "C" {
     fn new(message: &JsString) -> Thrown;
 }
 
+// rustfmt 1.8 removes the values of foreign statics.
+#[rustfmt::skip]
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(thread_local_v2, static_string)]
-    pub(crate) static UNKNOWN_SLOT: JsString;
+    pub(crate) static UNKNOWN_SLOT: JsString = "wasm-cleave: a call came to a slot that belongs to no chunk\nhelp: deploy all files of one `wasm-cleave` run together";
 
     #[wasm_bindgen(thread_local_v2, static_string)]
-    pub(crate) static NOT_READY: JsString;
+    pub(crate) static NOT_READY: JsString = "wasm-cleave: a function of a chunk was called before the chunk was loaded\nhelp: look for a data race in the program; without one, this is a bug of wasm-cleave";
 
     #[wasm_bindgen(thread_local_v2, static_string)]
-    pub(crate) static NOT_FILLED: JsString;
+    pub(crate) static NOT_FILLED: JsString = "wasm-cleave: a chunk did not fill the slot that was called\nhelp: deploy all files of one `wasm-cleave` run together";
 }
 
 /// Compiles at once. The page of Chromium refuses above 8 MiB.
