@@ -177,6 +177,10 @@ fn body_sites(
 }
 
 fn code_site(data: &DataMap, bytes: &[u8], entry: &RelocationEntry) -> Result<SiteKind, ReadError> {
+    // Of a type it is the type that a relocation names, of anything else a symbol.
+    if entry.ty != RelocationType::TypeIndexLeb {
+        interval_of(data, "code", entry)?;
+    }
     let truncated =
         || ReadError::relocation("code", entry, "no padded number of five bytes is there");
     let unsigned = || {
