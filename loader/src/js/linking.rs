@@ -44,7 +44,7 @@ extern "C" {
     fn new(message: &JsString) -> Thrown;
 }
 
-// rustfmt 1.8 removes the values of foreign statics.
+// rustfmt 1.9 removes the values of foreign statics.
 #[rustfmt::skip]
 #[wasm_bindgen]
 extern "C" {
