@@ -1,25 +1,98 @@
-//! The JavaScript file that tells the loader where the program's files lie.
+//! The JavaScript files that tell the loader where the program's files lie, and that its threads run.
 
 use wasm_cleave::contract;
 
 use crate::{File, Target};
 
-const WEB: &str =
-    "// Where the files of this program lie.\nexport const base = () => import.meta.url;\n";
+/// The files that main imports or starts.
+pub(crate) fn files(main: &[u8], stem: &str, target: Target) -> Vec<File> {
+    let names = |name: &str| {
+        main.windows(name.len())
+            .any(|window| window == name.as_bytes())
+    };
+    let has_threads = names(contract::THREAD_RUN);
+    let (base, start, worker) = match target {
+        Target::Web => (
+            include_str!("env/web.js"),
+            include_str!("env/web_threads.js"),
+            include_str!("env/web_worker.js"),
+        ),
+        Target::NodeJs => (
+            include_str!("env/nodejs.js"),
+            include_str!("env/nodejs_threads.js"),
+            include_str!("env/nodejs_worker.js"),
+        ),
+    };
+    let mut files = Vec::new();
+    if names(contract::ENV_FILE) {
+        let start = if has_threads { start } else { "" };
+        files.push(file(contract::ENV_FILE, format!("{base}{start}")));
+    }
+    if has_threads {
+        let worker = worker.replace("./NAME.js", &format!("./{stem}.js"));
+        files.push(file(contract::WORKER_FILE, worker));
+    }
+    files
+}
 
-const NODEJS: &str = "// Where the files of this program lie.\n\
-    exports.base = () => require('node:url').pathToFileURL(__filename).href;\n";
+fn file(name: &str, text: String) -> File {
+    File {
+        name: name.to_string(),
+        bytes: text.into_bytes(),
+    }
+}
 
-/// The file, if main imports it.
-pub(crate) fn file(main: &[u8], target: Target) -> Option<File> {
-    let name = contract::ENV_FILE.as_bytes();
-    let is_imported = main.windows(name.len()).any(|window| window == name);
-    is_imported.then(|| File {
-        name: contract::ENV_FILE.to_string(),
-        bytes: match target {
-            Target::Web => WEB,
-            Target::NodeJs => NODEJS,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THREADS: &str = "./wasm-cleave-env.js __cleave_thread";
+
+    fn text(main: &str, target: Target) -> Vec<(String, String)> {
+        let files = files(main.as_bytes(), "app", target).into_iter();
+        files
+            .map(|file| (file.name, String::from_utf8(file.bytes).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn programs_without_threads_get_one_small_file() {
+        for target in [Target::Web, Target::NodeJs] {
+            assert!(text("nothing", target).is_empty());
+            let files = text("./wasm-cleave-env.js", target);
+            assert_eq!(files.len(), 1);
+            assert!(!files[0].1.contains("worker"), "{}", files[0].1);
         }
-        .into(),
-    })
+    }
+
+    #[test]
+    fn the_files_know_the_names_of_the_contract() {
+        for target in [Target::Web, Target::NodeJs] {
+            let files = text(THREADS, target);
+            let [(env, starts), (worker, runs)] = &files[..] else {
+                panic!("{files:?}");
+            };
+            assert_eq!(env, contract::ENV_FILE);
+            assert_eq!(worker, contract::WORKER_FILE);
+            for name in [
+                contract::ENV_BASE,
+                contract::ENV_WORKER,
+                contract::WORKER_FILE,
+            ] {
+                assert!(starts.contains(name), "{name}");
+            }
+            for name in [contract::THREAD_RUN, "'./app.js'"] {
+                assert!(runs.contains(name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn bundlers_find_the_worker() {
+        let pattern = format!(
+            "new Worker(new URL('./{}', import.meta.url), {{ type: 'module' }})",
+            contract::WORKER_FILE
+        );
+        assert!(text(THREADS, Target::Web)[0].1.contains(&pattern));
+    }
 }

@@ -127,7 +127,7 @@ pub fn split(
         .extend(bindgen::bind(&emitted.main, &options.stem, options.target)?);
     emitted
         .files
-        .extend(env::file(&emitted.main, options.target));
+        .extend(env::files(&emitted.main, &options.stem, options.target));
     emitted.files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Program {
         files: emitted.files,

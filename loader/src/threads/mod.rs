@@ -33,7 +33,9 @@ pub fn spawn<T: Send + 'static>(
 ///
 /// # Errors
 /// When the engine refuses to start a Worker that shares the memory.
-pub fn spawn_async<F>(work: impl FnOnce() -> F + Send + 'static) -> Result<Handle<F::Output>, SpawnError>
+pub fn spawn_async<F>(
+    work: impl FnOnce() -> F + Send + 'static,
+) -> Result<Handle<F::Output>, SpawnError>
 where
     F: Future + 'static,
     F::Output: Send + 'static,

@@ -89,6 +89,9 @@ impl Builder {
 
     /// Starts a thread that runs the future made by `work` on its own event loop, and ends when that is done.
     ///
+    /// An error that nobody catches ends it too, wherever on its event loop it is thrown; so does a rejected promise
+    /// that nobody handles.
+    ///
     /// # Errors
     /// When the engine refuses to start a Worker that shares the memory.
     pub fn spawn_async<F>(
@@ -115,7 +118,11 @@ impl Builder {
         let message = Object::new();
         set(&message, "module", &wasm_bindgen::module());
         set(&message, "memory", &wasm_bindgen::memory());
-        set(&message, "start", &JsValue::from_f64(address as usize as f64));
+        set(
+            &message,
+            "start",
+            &JsValue::from_f64(address as usize as f64),
+        );
         if let Some(bytes) = self.stack_size {
             set(&message, "stack", &JsValue::from_f64(whole_pages(bytes)));
         }

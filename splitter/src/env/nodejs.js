@@ -1,0 +1,2 @@
+// Where the files of this program lie.
+exports.base = () => require('node:url').pathToFileURL(__filename).href;

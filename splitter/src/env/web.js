@@ -1,0 +1,2 @@
+// Where the files of this program lie.
+export const base = () => import.meta.url;

@@ -1,0 +1,34 @@
+
+// Workers that are referred to by nobody may be collected while they run.
+const running = new Set();
+
+// Starts a thread. `ended` becomes undefined, the text of a failure, or null after `stop`.
+export function worker(start) {
+  const worker = new Worker(new URL('./wasm-cleave-worker.js', import.meta.url), { type: 'module' });
+  const thread = {};
+  thread.ended = new Promise((resolve) => {
+    const end = (why) => {
+      running.delete(worker);
+      resolve(why);
+    };
+    worker.addEventListener('message', ({ data }) => {
+      if (data?.cleave === 'ended') end(data.why);
+    });
+    worker.addEventListener('error', (event) => {
+      worker.terminate();
+      end(event.message || 'the Worker could not load its files');
+    });
+    thread.stop = () => {
+      worker.terminate();
+      end(null);
+    };
+  });
+  try {
+    worker.postMessage(start);
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
+  running.add(worker);
+  return thread;
+}

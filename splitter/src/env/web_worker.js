@@ -1,0 +1,41 @@
+// A thread of the program: an instance of its own in the memory of all, which runs one closure and closes.
+import { initSync, __cleave_thread as run } from './NAME.js';
+
+let instance;
+let hasEnded = false;
+
+function end(why) {
+  if (hasEnded) return;
+  hasEnded = true;
+  try {
+    // Gives stack and thread-local data back; nothing of the program may run here after it.
+    instance?.__wbindgen_thread_destroy();
+  } finally {
+    postMessage({ cleave: 'ended', why });
+    close();
+  }
+}
+
+// What a future throws ends up here, long after `run` has returned, or never does.
+addEventListener('error', (event) => {
+  event.preventDefault();
+  end(event.message);
+});
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  end(String(event.reason));
+});
+addEventListener('messageerror', () => end('the engine could not hand over the module or the memory'));
+addEventListener(
+  'message',
+  async ({ data: { module, memory, stack, start } }) => {
+    try {
+      instance = initSync({ module, memory, thread_stack_size: stack });
+      await run(start);
+      end();
+    } catch (error) {
+      end(String(error));
+    }
+  },
+  { once: true },
+);
