@@ -2,6 +2,8 @@
 // Arguments: the program's JavaScript file. Ends with the line `all right`, or with an error.
 'use strict';
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
 
 if (!isMainThread) {
@@ -42,11 +44,12 @@ async function start(file, program) {
         );
     const started = answer();
     await started;
-    return (name, ...args) => {
+    const call = (name, ...args) => {
         const promise = answer();
         worker.postMessage({ name, args });
         return promise;
     };
+    return Object.assign(call, { end: () => worker.terminate() });
 }
 
 async function run(file) {
@@ -95,6 +98,54 @@ async function run(file) {
     assert.deepEqual(counted(), [1, 6, 6, 3]);
     assert.equal(await one('is_loaded'), true);
     await together(file, program);
+    for (let round = 0; round < 20; round++) await race(file);
+    await failure(file);
+}
+
+/// The program again, in a new memory.
+function restart(file) {
+    delete require.cache[require.resolve(file)];
+    return require(file);
+}
+
+/// Several threads load the chunk for the first time, at once: its data must be written once.
+async function race(file) {
+    const program = restart(file);
+    const workers = await Promise.all([1, 2, 3].map(() => start(file, program)));
+    const all = [(...args) => program[args[0]](...args.slice(1)), ...workers];
+    const counts = await Promise.all(
+        all.map(async (call) => {
+            const object = await call('make', 1);
+            return (await call('use_object', object, 1))[1];
+        }),
+    );
+    assert.deepEqual(counts.sort(), [101, 102, 103, 104]);
+    const [fetches, compilations, instantiations] = program.counted();
+    assert.ok(fetches >= 1 && fetches <= 4, `${fetches} fetches`);
+    assert.deepEqual([compilations, instantiations], [4, 4]);
+    await Promise.all(workers.map((call) => call.end()));
+}
+
+/// A load fails; the next one works, on another thread.
+async function failure(file) {
+    const program = restart(file);
+    const folder = path.dirname(file);
+    const chunks = fs.readdirSync(folder).filter((name) => name.endsWith('.wasm') && !name.startsWith('app_bg'));
+    assert.equal(chunks.length, 1);
+    const chunk = path.join(folder, chunks[0]);
+    const worker = await start(file, program);
+    fs.renameSync(chunk, chunk + '.away');
+    try {
+        await assert.rejects(program.make(1), { name: 'ChunkLoadError' });
+        await assert.rejects(worker('make', 1), /ChunkLoadError/);
+        assert.equal(program.is_loaded(), false);
+    } finally {
+        fs.renameSync(chunk + '.away', chunk);
+    }
+    const object = await worker('make', 2);
+    assert.deepEqual([...program.use_object(object, 5)], [10, 101, 1001, 2, 5]);
+    assert.deepEqual([...program.counted()], [3, 2, 2, 1]);
+    await worker.end();
 }
 
 /// Many threads call an object for the first time, and all at once.
