@@ -33,6 +33,10 @@
 //! On other targets than wasm there are no chunks: bodies run directly, and everything counts as loaded.
 //!
 //! The state is that of the thread: all of this works on the page and in any worker, each by itself.
+//!
+//! Where threads share one memory, a chunk that one of them has loaded needs no request on any other: the bytes are in
+//! memory. What a function of a chunk made, a trait object for example, may be used on every thread at once. The chunk's
+//! statics are one for all threads. [`counters`] tells what the threads have done together.
 
 pub mod backend;
 mod body;

@@ -35,6 +35,9 @@ pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Module, Failure>> + '
 ///
 /// The loader calls it once for each attempt, sees to retries and time limits, and checks the build of what it gets.
 ///
+/// Where threads share one memory, the bytes go to all of them: what a backend returns has to come from
+/// [`Request::compile`], with this request or a clone of it.
+///
 /// A backend that takes the chunks from memory:
 /// ```
 /// use wasm_cleave::backend::{Backend, Failure, Fetching, Request};
