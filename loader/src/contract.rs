@@ -67,3 +67,17 @@ pub const WORKER_FILE: &str = "wasm-cleave-worker.js";
 
 /// Export of the loader where memory is shared, `(start: i32) -> Promise | undefined`: what [`WORKER_FILE`] calls.
 pub const THREAD_RUN: &str = "__cleave_thread";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_literals_of_threads_are_those_of_the_contract() {
+        let bindings = include_str!("threads/js.rs");
+        let start = include_str!("threads/start.rs");
+        assert!(bindings.contains(&format!("raw_module = \"./{ENV_FILE}\"")));
+        assert!(bindings.contains(&format!("fn {ENV_WORKER}(")));
+        assert!(start.contains(&format!("js_name = {THREAD_RUN},")));
+    }
+}
