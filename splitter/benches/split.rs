@@ -61,7 +61,7 @@ fn build(arguments: &[&str], profile: &str) -> Result<PathBuf> {
     let target = root.join("target/bench-inputs");
     let status = Command::new("cargo")
         .args([
-            "build",
+            "rustc",
             "--quiet",
             "-p",
             "routes",
@@ -69,12 +69,10 @@ fn build(arguments: &[&str], profile: &str) -> Result<PathBuf> {
             "wasm32-unknown-unknown",
         ])
         .args(arguments)
+        .args(["--", "-Clink-arg=--emit-relocs"])
+        .args(["-Clink-arg=--export-table", "-Clink-arg=--strip-debug"])
         .current_dir(&root)
         .env("CARGO_TARGET_DIR", &target)
-        .env(
-            "RUSTFLAGS",
-            "-Clink-arg=--emit-relocs -Clink-arg=--export-table",
-        )
         .status()
         .context("cargo did not start")?;
     ensure!(status.success(), "the example `routes` did not build");
