@@ -148,7 +148,7 @@ impl ReadError {
                 "the file may be incomplete or changed after linking: build it again"
             }
             ReadError::Unsupported { .. } => {
-                "build for wasm32-unknown-unknown without shared memory, or report how the program is built"
+                "build for wasm32-unknown-unknown with `wasm-cleave build`, or report how the program is built"
             }
         }
     }
