@@ -9,6 +9,7 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::error::LoadError;
 use crate::load::{self, Load, Target};
 
 /// What a split function is going to do once its chunks are there. Written by the attribute, not by hand.
@@ -90,6 +91,10 @@ impl EntryTarget {
 
     pub(crate) fn is_loaded(self) -> bool {
         load::is_loaded(self.0)
+    }
+
+    pub(crate) fn load_now(self) -> Result<(), LoadError> {
+        load::load_now(self.0)
     }
 }
 

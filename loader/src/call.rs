@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::body::Body;
+use crate::error::LoadError;
 use crate::load::Load;
 use crate::policy::{Fallible, Policy};
 
@@ -39,6 +40,26 @@ impl<B: Body, P> Call<B, P> {
         if !B::target().is_loaded() {
             return Err(self);
         }
+        // SAFETY: all is loaded, and nothing is ever unloaded.
+        Ok(unsafe { self.body.run() })
+    }
+}
+
+impl<B: Body, P> Call<B, P> {
+    /// Runs the function at once, and before that loads what it needs while this thread is blocked.
+    ///
+    /// For code that cannot await, such as a job in a thread pool. The chunks are fetched by the thread that fetches for
+    /// all others, the page as a rule, so that must be able to get to its event loop: it must not wait for this thread.
+    /// An `async fn` gives its future, which holds code of the chunk and needs no further load.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::CannotBlock`](crate::ErrorKind::CannotBlock) on the page, in a worklet, on the thread that fetches
+    ///   for all others, and everywhere in programs whose threads do not share one memory; unless all is loaded.
+    /// - [`ErrorKind::NoAnswer`](crate::ErrorKind::NoAnswer) if the request has not been taken within
+    ///   [`Config::answer_limit`](crate::Config::answer_limit): no deadlock lasts longer.
+    /// - All that makes a load fail elsewhere.
+    pub fn blocking(self) -> Result<B::Ran, LoadError> {
+        B::target().load_now()?;
         // SAFETY: all is loaded, and nothing is ever unloaded.
         Ok(unsafe { self.body.run() })
     }

@@ -56,6 +56,7 @@ pub struct Config {
     pub(crate) retries: Retries,
     pub(crate) attempt_limit: Millis,
     pub(crate) time_limit: Millis,
+    pub(crate) answer_limit: Millis,
     pub(crate) credentials: Credentials,
     pub(crate) backend: Option<Rc<dyn Backend>>,
     pub(crate) listener: Option<Listener>,
@@ -81,6 +82,7 @@ impl Config {
             },
             attempt_limit: Millis(60_000.0),
             time_limit: Millis(180_000.0),
+            answer_limit: Millis(10_000.0),
             credentials: Credentials::default(),
             backend: None,
             listener: None,
@@ -130,6 +132,15 @@ impl Config {
         self
     }
 
+    /// Where threads share one memory: how long this thread waits for the one that fetches for all others to take a
+    /// request. After that a call that blocks fails, and any other fetches by itself.
+    ///
+    /// Default: 10 s.
+    pub fn answer_limit(mut self, limit: Duration) -> Self {
+        self.answer_limit = limit.into();
+        self
+    }
+
     /// Which credentials the built-in `fetch` backend sends.
     ///
     /// Default: [`Credentials::SameOrigin`].
@@ -168,6 +179,7 @@ impl fmt::Debug for Config {
             .field("retries", &self.retries)
             .field("attempt_limit", &self.attempt_limit)
             .field("time_limit", &self.time_limit)
+            .field("answer_limit", &self.answer_limit)
             .field("credentials", &self.credentials)
             .finish_non_exhaustive()
     }

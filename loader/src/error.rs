@@ -34,13 +34,20 @@ pub enum ErrorKind {
     Manifest,
     /// The backend cannot work here, or failed in a way of its own.
     Backend,
+    /// The call would have to wait, on a thread that must not block.
+    CannotBlock,
+    /// The thread that fetches for all others did not answer in time.
+    NoAnswer,
 }
 
 impl ErrorKind {
     /// Whether trying again, without reloading the page, can help.
     pub fn is_retryable(self) -> bool {
         match self {
-            ErrorKind::Network | ErrorKind::Timeout | ErrorKind::Integrity => true,
+            ErrorKind::Network
+            | ErrorKind::Timeout
+            | ErrorKind::Integrity
+            | ErrorKind::NoAnswer => true,
             ErrorKind::Http(status) => matches!(status, 408 | 425 | 429 | 500..=599),
             _ => false,
         }
@@ -58,6 +65,8 @@ impl ErrorKind {
             ErrorKind::Instantiate => "it does not link with the running program",
             ErrorKind::Manifest => "the program's list of chunks is unusable",
             ErrorKind::Backend => "the backend failed",
+            ErrorKind::CannotBlock => "it is not loaded, and this thread must not block",
+            ErrorKind::NoAnswer => "the thread that fetches for all others does not answer",
         }
     }
 
@@ -79,6 +88,10 @@ impl ErrorKind {
                 "deploy all files of one `wasm-cleave` run together"
             }
             ErrorKind::Backend => "see the backend that was given to `wasm_cleave::Config`",
+            ErrorKind::CannotBlock => "await the call, or load the split before",
+            ErrorKind::NoAnswer => {
+                "the page must not wait for threads that wait for it: await `threads::run` there instead of calling rayon, or preload the split"
+            }
         }
     }
 }

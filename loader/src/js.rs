@@ -146,7 +146,7 @@ extern "C" {
     type Process;
 
     #[wasm_bindgen(method, catch, js_name = getBuiltinModule)]
-    fn builtin(this: &Process, name: &str) -> Result<Option<FileSystem>, JsValue>;
+    fn builtin(this: &Process, name: &str) -> Result<Option<Object>, JsValue>;
 
     pub(crate) type FileSystem;
 
@@ -157,7 +157,9 @@ extern "C" {
 #[cfg(target_feature = "atomics")]
 mod linking;
 #[cfg(target_feature = "atomics")]
-pub(crate) use linking::*;
+mod threads;
+#[cfg(target_feature = "atomics")]
+pub(crate) use {linking::*, threads::*};
 
 /// What JavaScript would print for `value`.
 pub(crate) fn text(value: &JsValue) -> String {
@@ -202,7 +204,13 @@ pub(crate) async fn has_sha256(bytes: &Uint8Array, expected: &[u8; 32]) -> bool 
 
 /// Node's promise-based file system, where there is one.
 pub(crate) fn file_system() -> Option<FileSystem> {
-    PROCESS.with(|process| process.as_ref()?.builtin("node:fs/promises").ok()?)
+    node_module("node:fs/promises")
+}
+
+/// A module that is part of Node, where this is Node.
+fn node_module<T: JsCast>(name: &str) -> Option<T> {
+    let found = PROCESS.with(|process| process.as_ref()?.builtin(name).ok()?);
+    found.map(JsCast::unchecked_into)
 }
 
 /// Done when the thread has nothing to do, or in a moment where it cannot say.

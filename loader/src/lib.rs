@@ -38,6 +38,8 @@
 //! memory. What a function of a chunk made, a trait object for example, may be used on every thread at once. The chunk's
 //! statics are one for all threads. [`counters`] tells what the threads have done together.
 
+#![cfg_attr(target_feature = "atomics", feature(stdarch_wasm_atomic_wait))]
+
 pub mod backend;
 mod body;
 mod call;
@@ -64,7 +66,7 @@ mod runtime;
 mod shared;
 mod split;
 mod state;
-#[cfg(target_feature = "atomics")]
+#[cfg(any(target_feature = "atomics", feature = "rayon"))]
 pub mod threads;
 mod time;
 

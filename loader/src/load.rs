@@ -4,7 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::error::LoadError;
+use crate::error::{ErrorKind, Failure, LoadError};
+#[cfg(target_feature = "atomics")]
+use crate::ids::ChunkIndex;
 use crate::ids::{Slot, SplitIndex};
 use crate::registry::{Wait, WaiterId};
 use crate::{js, obtain, state};
@@ -20,6 +22,9 @@ pub(crate) enum Target {
     Entry(Slot),
     /// A split as a whole; `None` is one that the program does not have, which counts as loaded.
     Split(Option<SplitIndex>),
+    /// The bytes of a chunk only, in the memory of all threads.
+    #[cfg(target_feature = "atomics")]
+    Bytes(ChunkIndex),
 }
 
 /// A load that starts when it is first polled. Concurrent loads of the same chunks share one fetch.
@@ -31,6 +36,20 @@ pub struct Load {
     target: Target,
     /// Plain data: wakers live in the registry. `None` before the first poll and after the end.
     waiter: Option<WaiterId>,
+    /// The thread whose registry knows the waiter: who moves to another begins to wait there.
+    #[cfg(target_feature = "atomics")]
+    thread: u32,
+}
+
+impl Load {
+    /// The waiter, if it is this thread's.
+    fn waiter(&self) -> Option<WaiterId> {
+        #[cfg(target_feature = "atomics")]
+        if self.thread != crate::shared::coordinator::this_thread() {
+            return None;
+        }
+        self.waiter
+    }
 }
 
 impl Clone for Load {
@@ -41,9 +60,9 @@ impl Clone for Load {
 
 impl Drop for Load {
     fn drop(&mut self) {
-        if let Some(waiter) = self.waiter {
+        if let Some(waiter) = self.waiter() {
             // Dropped here, since it holds a waker, which is the user's code.
-            let _forgotten = state::with(|state| state.registry.forget(waiter));
+            let _forgotten = state::with(|state| state.registry(self.target).forget(waiter));
         }
     }
 }
@@ -53,23 +72,31 @@ impl Future for Load {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let waker = context.waker().clone();
-        if let Some(waiter) = self.waiter {
-            let (poll, _old) = state::with(|state| state.registry.poll(waiter, waker));
+        if let Some(waiter) = self.waiter() {
+            let (poll, _old) = state::with(|state| state.registry(self.target).poll(waiter, waker));
             if poll.is_ready() {
                 self.waiter = None;
             }
             return poll;
         }
+        #[cfg(target_feature = "atomics")]
+        crate::shared::coordinator::volunteer_if_main();
         let wait = state::with(|state| {
-            let chunks = state.needed_by(self.target)?.collect();
-            Ok(state.registry.wait(chunks, waker))
+            let chunks = state.needed_by(self.target)?;
+            Ok(state.registry(self.target).wait(chunks, waker))
         });
         match wait {
             Err(error) => Poll::Ready(Err(error)),
             Ok(Wait::Over) => Poll::Ready(Ok(())),
             Ok(Wait::Begun { waiter, start }) => {
                 self.waiter = Some(waiter);
-                start.into_iter().for_each(obtain::start);
+                #[cfg(target_feature = "atomics")]
+                {
+                    self.thread = crate::shared::coordinator::this_thread();
+                }
+                for chunk in start {
+                    obtain::start(chunk, self.target);
+                }
                 Poll::Pending
             }
         }
@@ -81,21 +108,50 @@ pub(crate) fn load(target: Target) -> Load {
     Load {
         target,
         waiter: None,
+        #[cfg(target_feature = "atomics")]
+        thread: 0,
     }
 }
 
 /// Whether all that `target` needs is ready.
 pub(crate) fn is_loaded(target: Target) -> bool {
     state::with(|state| match state.needed_by(target) {
-        Ok(mut chunks) => chunks.all(|chunk| {
+        Ok(chunks) => chunks.into_iter().all(|chunk| {
             #[cfg(target_feature = "atomics")]
             if crate::shared::is_callable(chunk, state.file(chunk).size) {
                 return true;
             }
-            state.registry.is_ready(chunk)
+            state.registry(target).is_ready(chunk)
         }),
         Err(_) => false,
     })
+}
+
+/// Loads what `target` needs and blocks this thread until it is there.
+///
+/// # Errors
+/// When the thread must not block, or the load fails.
+pub(crate) fn load_now(target: Target) -> Result<(), LoadError> {
+    if is_loaded(target) {
+        return Ok(());
+    }
+    let chunks = state::with(|state| state.needed_by(target))?;
+    #[cfg(target_feature = "atomics")]
+    if crate::shared::coordinator::may_block() {
+        return crate::shared::bring_now(&chunks);
+    }
+    let failure = Failure::new(ErrorKind::CannotBlock, "");
+    match chunks.first() {
+        Some(&chunk) => Err(obtain::error(chunk, failure)),
+        None => Ok(()),
+    }
+}
+
+/// Links what `target` needs with this thread, if it is ready; a failure shows when it is called.
+#[cfg(all(target_feature = "atomics", feature = "rayon"))]
+pub(crate) fn link_here(target: Target) {
+    let chunks = state::with(|state| state.needed_by(target));
+    crate::shared::link_here(&chunks.unwrap_or_default());
 }
 
 /// Loads what `target` needs when the thread has nothing better to do; failures are forgotten.

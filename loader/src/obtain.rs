@@ -9,38 +9,64 @@ use crate::error::{ErrorKind, Failure, LoadError};
 use crate::ids::ChunkIndex;
 #[cfg(not(target_feature = "atomics"))]
 use crate::instantiate::instantiate;
+use crate::load::Target;
 use crate::progress::{Step, note};
 #[cfg(target_feature = "atomics")]
 use crate::shared;
 use crate::time::Millis;
 use crate::{js, state};
 
-/// Starts to load a chunk that the registry has just marked as loading, and reports to the registry in the end.
-pub(crate) fn start(chunk: ChunkIndex) {
+/// Starts to load a chunk for `target`, as whose registry has just marked it as loading, and reports there in the end.
+pub(crate) fn start(chunk: ChunkIndex, target: Target) {
     js::spawn(async move {
-        let result = obtain(chunk).await;
+        let result = obtain(chunk, target).await;
         let step = match &result {
-            Ok(()) => Step::Ready,
-            Err(error) => Step::Failed(error.clone()),
+            Ok(()) => reached(target),
+            Err(error) => Some(Step::Failed(error.clone())),
         };
-        let wakers = state::with(|state| state.registry.finish(chunk, &result));
-        note(chunk, step, js::clock());
+        let wakers = state::with(|state| state.registry(target).finish(chunk, &result));
+        if let Some(step) = step {
+            note(chunk, step, js::clock());
+        }
         for waker in wakers {
             waker.wake();
         }
     });
 }
 
-async fn obtain(chunk: ChunkIndex) -> Result<(), LoadError> {
-    #[cfg(target_feature = "atomics")]
-    if shared::has_bytes(chunk) {
-        return shared::bring(chunk)
-            .await
-            .map_err(|Failure { kind, detail }| {
-                let file = state::with(|state| state.file(chunk).file.clone());
-                LoadError::new(kind, file, String::new(), 0, detail)
-            });
+/// What a load for `target` has come to when it ends well.
+fn reached(target: Target) -> Option<Step> {
+    match target {
+        #[cfg(target_feature = "atomics")]
+        Target::Bytes(_) => None,
+        Target::Entry(_) | Target::Split(_) => Some(Step::Ready),
     }
+}
+
+#[cfg(not(target_feature = "atomics"))]
+async fn obtain(chunk: ChunkIndex, _: Target) -> Result<(), LoadError> {
+    fetch(chunk).await
+}
+
+#[cfg(target_feature = "atomics")]
+async fn obtain(chunk: ChunkIndex, target: Target) -> Result<(), LoadError> {
+    if let Target::Bytes(_) = target {
+        return fetch(chunk).await;
+    }
+    shared::get_bytes(chunk).await?;
+    let brought = shared::bring(chunk).await;
+    brought.map_err(|failure| error(chunk, failure))
+}
+
+/// A failure that has nothing to do with a request.
+pub(crate) fn error(chunk: ChunkIndex, failure: Failure) -> LoadError {
+    let Failure { kind, detail } = failure;
+    let file = state::with(|state| state.file(chunk).file.clone());
+    LoadError::new(kind, file, String::new(), 0, detail)
+}
+
+/// All attempts to get a chunk from outside: part of the program in the end or, where memory is shared, in memory.
+async fn fetch(chunk: ChunkIndex) -> Result<(), LoadError> {
     let start = js::clock();
     let (config, file) = state::with(|state| (state.config.clone(), state.file(chunk).clone()));
     let left = || Millis(start.0 + config.time_limit.0 - js::clock().0);
@@ -120,8 +146,5 @@ async fn try_once(
     #[cfg(not(target_feature = "atomics"))]
     return instantiate(&module, build).await;
     #[cfg(target_feature = "atomics")]
-    {
-        shared::keep(chunk, module, bytes.take())?;
-        shared::bring(chunk).await
-    }
+    shared::keep(chunk, module, bytes.take()).await
 }

@@ -111,7 +111,7 @@ pub fn modules() -> Vec<ChunkInfo> {
 fn amount(target: Target) -> Amount {
     state::with(|state| {
         let mut amount = Amount::default();
-        for chunk in state.needed_by(target).into_iter().flatten() {
+        for chunk in state.needed_by(target).unwrap_or_default() {
             amount.loaded += u64::from(state.meter(chunk).loaded);
             amount.expected += u64::from(state.file(chunk).size);
         }
@@ -179,6 +179,12 @@ impl Meter {
 /// Writes a step down and tells the listener.
 pub(crate) fn note(chunk: ChunkIndex, step: Step, now: Millis) {
     let told = state::with(|state| {
+        if let Step::Failed(error) = &step
+            && state.meter(chunk).error.as_ref() == Some(error)
+        {
+            // Who fetched it for somebody has told of it.
+            return None;
+        }
         state.advance(chunk, step, now);
         let listener = state.config.listener.clone()?;
         Some((listener, state.describe(chunk)))

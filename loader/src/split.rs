@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "rayon")]
+use crate::error::LoadError;
 use crate::ids::SplitIndex;
 use crate::load::{self, Load, Target};
 
@@ -35,6 +37,25 @@ impl Split {
     /// Loads it now, so that later calls need not wait. Starts when first polled.
     pub fn preload(&self) -> Load {
         load::load(self.target())
+    }
+
+    /// Loads it now, on this thread and on all threads of the rayon pools that this thread has made: none of them will
+    /// have to compile it in the middle of a job. Threads with an event loop get compiled chunks by themselves.
+    ///
+    /// Takes as long as the pools need to finish what they are at.
+    ///
+    /// # Errors
+    /// When the load fails.
+    #[cfg(feature = "rayon")]
+    pub async fn preload_on_all_threads(&self) -> Result<(), LoadError> {
+        self.preload().await?;
+        #[cfg(target_feature = "atomics")]
+        {
+            let target = self.target();
+            let link = move || load::link_here(target);
+            crate::threads::workers::on_all_threads(link).await;
+        }
+        Ok(())
     }
 
     /// Loads it when the thread has nothing better to do. Starts by itself; a failure is forgotten, and a later call

@@ -20,7 +20,11 @@ pub(crate) struct State {
     /// Why `manifest` is empty, if it should not be.
     damage: Option<DecodeError>,
     meters: Vec<Meter>,
-    pub(crate) registry: Registry,
+    /// Who waits for chunks that can be called.
+    ready: Registry,
+    /// Who waits for bytes in shared memory.
+    #[cfg(target_feature = "atomics")]
+    bytes: Registry,
     pub(crate) config: Rc<Config>,
 }
 
@@ -41,10 +45,21 @@ impl State {
         };
         State {
             meters: vec![Meter::default(); manifest.chunks.len()],
-            registry: Registry::new(manifest.chunks.len()),
+            ready: Registry::new(manifest.chunks.len()),
+            #[cfg(target_feature = "atomics")]
+            bytes: Registry::new(manifest.chunks.len()),
             manifest,
             damage,
             config: Rc::new(Config::new()),
+        }
+    }
+
+    /// Who waits for what `target` asks for.
+    pub(crate) fn registry(&mut self, target: Target) -> &mut Registry {
+        match target {
+            #[cfg(target_feature = "atomics")]
+            Target::Bytes(_) => &mut self.bytes,
+            Target::Entry(_) | Target::Split(_) => &mut self.ready,
         }
     }
 
@@ -52,12 +67,11 @@ impl State {
     ///
     /// # Errors
     /// If the manifest does not know `target`.
-    pub(crate) fn needed_by(
-        &self,
-        target: Target,
-    ) -> Result<impl Iterator<Item = ChunkIndex> + use<'_>, LoadError> {
+    pub(crate) fn needed_by(&self, target: Target) -> Result<Vec<ChunkIndex>, LoadError> {
         let splits = &self.manifest.splits;
         let found = match target {
+            #[cfg(target_feature = "atomics")]
+            Target::Bytes(chunk) => return Ok(vec![chunk]),
             Target::Split(None) => None,
             Target::Split(Some(index)) => Some(splits.get(index.0 as usize)),
             Target::Entry(slot) => Some(
@@ -71,7 +85,7 @@ impl State {
             Some(Some(split)) => &split.chunks,
             Some(None) => return Err(self.unknown_target()),
         };
-        Ok(needed.iter().copied().map(ChunkIndex))
+        Ok(needed.iter().copied().map(ChunkIndex).collect())
     }
 
     fn unknown_target(&self) -> LoadError {

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::here;
 use super::program::Program;
+use super::settle::compile_now;
 use crate::ids::Slot;
 use crate::js::{self, Exports};
 
@@ -32,18 +33,10 @@ fn ensure(slot: Slot) -> Result<(), JsValue> {
     }
     let exports: Exports = wasm_bindgen::exports().into();
     let stub = exports.table().get(slot.0);
-    let module = match here::module(chunk) {
-        Some(module) => module,
-        None => {
-            let Some(bytes) = shared.publication.bytes() else {
-                return Err(js::NOT_READY.with(js::error));
-            };
-            shared.compilations.add_one();
-            let module = js::module(&here::copied_bytes(bytes))?;
-            here::keep(chunk, module.clone());
-            module
-        }
+    let Some(bytes) = shared.publication.bytes() else {
+        return Err(js::NOT_READY.with(js::error));
     };
+    let module = compile_now(chunk, bytes)?;
     here::link_now(chunk, &module)?;
     if exports.table().get(slot.0) == stub {
         return Err(js::NOT_FILLED.with(js::error));

@@ -46,6 +46,14 @@ pub(super) fn keep(chunk: ChunkIndex, module: Module) {
     with(chunk, |here| here.module.set(Some(module)));
 }
 
+/// All compiled chunks that this thread has.
+pub(super) fn modules() -> Vec<(ChunkIndex, Module)> {
+    let chunks = (0..Program::get().len() as u32).map(ChunkIndex);
+    chunks
+        .filter_map(|chunk| Some((chunk, module(chunk)?)))
+        .collect()
+}
+
 /// What writes the data of `chunk`, if it has data; to be asked for when the chunk is linked but not ready.
 pub(super) fn init(chunk: ChunkIndex) -> Option<Function> {
     with(chunk, |here| copy(&here.init))

@@ -2,10 +2,15 @@
 //!
 //! All but the protocol itself exists only in programs that are built for threads.
 
+mod asks;
 mod once;
 mod publish;
 mod sync;
 
+#[cfg(target_feature = "atomics")]
+pub(crate) mod connection;
+#[cfg(target_feature = "atomics")]
+pub(crate) mod coordinator;
 #[cfg(target_feature = "atomics")]
 mod ensure;
 #[cfg(target_feature = "atomics")]
@@ -14,12 +19,19 @@ mod here;
 mod program;
 #[cfg(target_feature = "atomics")]
 mod settle;
+#[cfg(target_feature = "atomics")]
+pub(crate) mod wait;
 
 #[cfg(target_feature = "atomics")]
 pub(crate) use {
-    program::{count_fetch, counters, has_bytes},
-    settle::{bring, is_callable, keep},
+    program::{count_fetch, counters},
+    settle::{bring, bring_now, get_bytes, is_callable, keep},
 };
 
+#[cfg(all(target_feature = "atomics", feature = "rayon"))]
+pub(crate) use settle::link_here;
+
+#[cfg(test)]
+mod asks_tests;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,9 @@ pub(super) struct SharedChunk {
     pub(super) compilations: Counter,
     pub(super) instantiations: Counter,
     pub(super) stub_hits: Counter,
+    pub(super) waits: Counter,
+    /// Whether the coordinator has sent the compiled chunk to all who are connected; set before there are bytes.
+    sent: AtomicU32,
 }
 
 /// Slots of one chunk that follow each other.
@@ -47,6 +50,18 @@ impl Counter {
     }
 }
 
+impl SharedChunk {
+    /// Notes that the compiled chunk is on its way to all who are connected.
+    pub(super) fn set_sent(&self) {
+        // Relaxed: whoever asks has seen the bytes, which are offered after this, with a release.
+        self.sent.store(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_sent(&self) -> bool {
+        self.sent.load(Ordering::Relaxed) != 0
+    }
+}
+
 impl Program {
     /// The program, if any thread has begun to load something.
     pub(super) fn known() -> Option<&'static Program> {
@@ -66,6 +81,8 @@ impl Program {
             compilations: Counter::default(),
             instantiations: Counter::default(),
             stub_hits: Counter::default(),
+            waits: Counter::default(),
+            sent: AtomicU32::new(0),
         });
         let mut runs = Vec::new();
         for (chunk, index) in manifest.chunks.iter().zip((0..).map(ChunkIndex)) {
@@ -99,7 +116,7 @@ impl Program {
 }
 
 /// Whether nobody needs to fetch `chunk` any more.
-pub(crate) fn has_bytes(chunk: ChunkIndex) -> bool {
+pub(super) fn has_bytes(chunk: ChunkIndex) -> bool {
     let program = Program::known();
     program.is_some_and(|program| program.chunk(chunk).publication.bytes().is_some())
 }
@@ -123,6 +140,7 @@ pub(crate) fn counters() -> Vec<ChunkCounters> {
             compilations: chunk.compilations.get(),
             instantiations: chunk.instantiations.get(),
             stub_hits: chunk.stub_hits.get(),
+            waits: chunk.waits.get(),
         })
         .collect()
 }

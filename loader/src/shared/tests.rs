@@ -159,7 +159,7 @@ impl Program {
     }
 }
 
-fn model(test: impl Fn() + Sync + Send + 'static) {
+pub(super) fn model(test: impl Fn() + Sync + Send + 'static) {
     #[cfg(loom)]
     loom::model(test);
     #[cfg(not(loom))]

@@ -73,6 +73,12 @@ impl<T> Handle<T> {
         self.name.as_deref()
     }
 
+    /// What stops it.
+    #[cfg(feature = "rayon")]
+    pub(super) fn worker(&self) -> Worker {
+        self.worker.clone()
+    }
+
     /// Ends the thread wherever it is; awaiting the handle then gives an error that
     /// [was asked for](JoinError::is_terminated), unless the thread has ended before.
     ///

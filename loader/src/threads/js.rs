@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(raw_module = "./wasm-cleave-env.js")]
 extern "C" {
     /// A Worker that has been told to start.
+    #[derive(Clone)]
     pub(super) type Worker;
 
     /// Starts a Worker with this message.
@@ -16,6 +17,10 @@ extern "C" {
     /// Settles when the thread has ended: `undefined`, or the text of what went wrong.
     #[wasm_bindgen(method, getter)]
     pub(super) fn ended(this: &Worker) -> Promise;
+
+    /// How many threads the machine runs at once.
+    #[cfg(feature = "rayon")]
+    pub(super) fn parallelism() -> usize;
 
     /// Ends the thread wherever it is; `ended` becomes `null`.
     #[wasm_bindgen(method)]

@@ -12,17 +12,33 @@
 //!
 //! Whoever started the thread hears of its end by a message or an event, so it never blocks and may be the page.
 
+#[cfg(target_feature = "atomics")]
 mod handle;
+#[cfg(target_feature = "atomics")]
 mod js;
+#[cfg(feature = "rayon")]
+mod pool;
+#[cfg(target_feature = "atomics")]
+mod ports;
+#[cfg(target_feature = "atomics")]
 mod start;
+#[cfg(all(feature = "rayon", target_feature = "atomics"))]
+pub(crate) mod workers;
 
+#[cfg(target_feature = "atomics")]
 pub use handle::{Handle, JoinError};
+#[cfg(feature = "rayon")]
+pub use pool::{Pool, PoolError, init, run};
+#[cfg(target_feature = "atomics")]
+pub use ports::{accept, connect, coordinate};
+#[cfg(target_feature = "atomics")]
 pub use start::{Builder, SpawnError};
 
 /// Starts a thread that runs `work`, with the defaults of [`Builder`].
 ///
 /// # Errors
 /// When the engine refuses to start a Worker that shares the memory.
+#[cfg(target_feature = "atomics")]
 pub fn spawn<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<Handle<T>, SpawnError> {
@@ -33,6 +49,7 @@ pub fn spawn<T: Send + 'static>(
 ///
 /// # Errors
 /// When the engine refuses to start a Worker that shares the memory.
+#[cfg(target_feature = "atomics")]
 pub fn spawn_async<F>(
     work: impl FnOnce() -> F + Send + 'static,
 ) -> Result<Handle<F::Output>, SpawnError>

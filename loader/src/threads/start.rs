@@ -4,12 +4,13 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use js_sys::{Object, Promise};
+use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::handle::{Handle, Outcome};
 use super::js;
-use crate::js::{set, text};
+use crate::js::{MessagePort, set, text};
+use crate::shared::{connection, coordinator};
 
 /// What the thread has to do on its event loop after its closure has returned.
 type Task = Pin<Box<dyn Future<Output = ()>>>;
@@ -84,7 +85,7 @@ impl Builder {
             place.set(work());
             None
         };
-        self.start(outcome, Box::new(job))
+        self.start(outcome, Box::new(job), None)
     }
 
     /// Starts a thread that runs the future made by `work` on its own event loop, and ends when that is done.
@@ -108,16 +109,28 @@ impl Builder {
             let future = work();
             Some(Box::pin(async move { place.set(future.await) }))
         };
-        self.start(outcome, Box::new(job))
+        coordinator::volunteer();
+        self.start(outcome, Box::new(job), connection::channel())
     }
 
-    fn start<T>(self, outcome: Outcome<T>, job: Job) -> Result<Handle<T>, SpawnError> {
+    /// `port` is the thread's way to the coordinator, if it is going to have an event loop that can use it.
+    fn start<T>(
+        self,
+        outcome: Outcome<T>,
+        job: Job,
+        port: Option<MessagePort>,
+    ) -> Result<Handle<T>, SpawnError> {
+        coordinator::volunteer();
         let start = Arc::new(Start(Mutex::new(Some(job))));
         // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
         let address = Arc::into_raw(start.clone());
         let message = Object::new();
         set(&message, "module", &wasm_bindgen::module());
         set(&message, "memory", &wasm_bindgen::memory());
+        set(&message, "modules", &connection::all_compiled());
+        if let Some(port) = &port {
+            set(&message, "port", port);
+        }
         set(
             &message,
             "start",
@@ -146,11 +159,16 @@ fn whole_pages(bytes: usize) -> f64 {
     (bytes.max(1) as f64 / PAGE).ceil() * PAGE
 }
 
-/// What the Worker calls, once, with the address of its [`Start`]. Not for use by hand.
+/// What the Worker calls, once, with the address of its [`Start`], the compiled chunks that it was given, and its way to
+/// the coordinator. Not for use by hand.
 #[doc(hidden)]
 #[wasm_bindgen(js_name = __cleave_thread, skip_typescript)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn run(address: usize) -> Option<Promise> {
+pub fn run(address: usize, modules: &Array, port: Option<MessagePort>) -> Option<Promise> {
+    connection::keep_compiled(modules);
+    if let Some(port) = port {
+        connection::connect(port);
+    }
     // SAFETY: `Builder::start` has made the address from an `Arc` of the same type, and the start message, which
     // carries it, goes to one Worker, which calls this once.
     let start = unsafe { Arc::from_raw(address as *const Start) };

@@ -2,11 +2,13 @@
 import { initSync, __cleave_thread as run } from './NAME.js';
 
 let instance;
+let connection;
 let hasEnded = false;
 
 function end(why) {
   if (hasEnded) return;
   hasEnded = true;
+  connection?.close();
   try {
     // Gives stack and thread-local data back; nothing of the program may run here after it.
     instance?.__wbindgen_thread_destroy();
@@ -28,10 +30,12 @@ addEventListener('unhandledrejection', (event) => {
 addEventListener('messageerror', () => end('the engine could not hand over the module or the memory'));
 addEventListener(
   'message',
-  async ({ data: { module, memory, stack, start } }) => {
+  async ({ data: { module, memory, stack, start, modules, port } }) => {
     try {
       instance = initSync({ module, memory, thread_stack_size: stack });
-      await run(start);
+      postMessage({ cleave: 'started' });
+      connection = port;
+      await run(start, modules, port);
       end();
     } catch (error) {
       end(String(error));

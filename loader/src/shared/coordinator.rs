@@ -1,0 +1,188 @@
+//! Which thread fetches for all others, and how it and they come together. The way of a request is in `asks.rs`.
+//!
+//! The page, or Node's main thread, becomes the coordinator when it first has to do with the loader. Where all of the
+//! program runs in Workers, the first that starts a thread does.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use super::asks::{Answer, Ask, Asks};
+use super::program::Program;
+use super::sync::{AtomicU32, Ordering};
+use super::wait;
+use crate::error::{ErrorKind, Failure, LoadError};
+use crate::ids::ChunkIndex;
+use crate::js::{self, Place};
+use crate::load::{Target, load};
+use crate::time::Millis;
+use crate::{obtain, state};
+
+/// How much longer than the coordinator itself somebody waits for an answer to an ask that was taken.
+const GRACE: Millis = Millis(5_000.0);
+
+static ASKS: Asks = Asks::new();
+
+/// The [number](this_thread) of the coordinator; 0 while there is none.
+static COORDINATOR: AtomicU32 = AtomicU32::new(0);
+
+/// The highest number given to a thread.
+static THREADS: AtomicU32 = AtomicU32::new(0);
+
+thread_local! {
+    static NUMBER: Cell<u32> = const { Cell::new(0) };
+    static PLACE: Cell<Option<Place>> = const { Cell::new(None) };
+}
+
+/// A number that no other thread has.
+pub(crate) fn this_thread() -> u32 {
+    NUMBER.with(|number| {
+        if number.get() == 0 {
+            // Relaxed: numbers say nothing of other memory.
+            number.set(THREADS.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+        number.get()
+    })
+}
+
+/// What kind of thread this is.
+pub(crate) fn place() -> Place {
+    PLACE.with(|place| {
+        let known = place.get().unwrap_or_else(js::place);
+        place.set(Some(known));
+        known
+    })
+}
+
+/// Whether this thread fetches for all others.
+pub(crate) fn is_here() -> bool {
+    COORDINATOR.load(Ordering::Relaxed) == this_thread()
+}
+
+/// Whether this thread may sleep without returning to its event loop.
+pub(crate) fn may_block() -> bool {
+    place() == Place::Worker && !is_here()
+}
+
+/// Whether there is a coordinator.
+pub(crate) fn is_known() -> bool {
+    COORDINATOR.load(Ordering::Relaxed) != 0
+}
+
+/// Makes this thread the coordinator if there is none. Whether it is the coordinator now.
+pub(crate) fn volunteer() -> bool {
+    // Relaxed: the number says nothing of other memory.
+    let elected =
+        COORDINATOR.compare_exchange(0, this_thread(), Ordering::Relaxed, Ordering::Relaxed);
+    if elected.is_ok() {
+        js::spawn(serve());
+    }
+    is_here()
+}
+
+/// As [`volunteer`], on the thread where everything begins.
+pub(crate) fn volunteer_if_main() {
+    if !is_known() && place() == Place::Main {
+        volunteer();
+    }
+}
+
+/// What the coordinator does as long as it lives.
+async fn serve() {
+    loop {
+        let rung = ASKS.rung();
+        for ask in ASKS.take() {
+            js::spawn(async move {
+                ask.finish(load(Target::Bytes(ask.chunk())).await);
+                wait::notify(ask.word().0);
+            });
+        }
+        wait::changed_some_day(ASKS.bell(), rung).await;
+    }
+}
+
+/// An ask of this thread. Dropping it before the end leaks a few bytes, on which an engine may still sleep.
+struct Asked {
+    chunk: ChunkIndex,
+    ask: Arc<Ask>,
+    begun: Millis,
+    answer_limit: Millis,
+    time_limit: Millis,
+}
+
+/// What there is to do for who has asked.
+enum Next {
+    /// To look again when the word has changed, or after this time.
+    Wait(Millis),
+    /// Nothing any more: it is answered, or nobody has taken it in time.
+    End(Result<(), Unanswered>),
+}
+
+/// Why there are no bytes.
+pub(super) enum Unanswered {
+    /// The coordinator could not get them either.
+    Failed(LoadError),
+    /// No coordinator has taken the ask in time.
+    NotTaken,
+}
+
+impl Asked {
+    fn new(chunk: ChunkIndex) -> Self {
+        Program::get().chunk(chunk).waits.add_one();
+        let (answer_limit, time_limit) =
+            state::with(|state| (state.config.answer_limit, state.config.time_limit));
+        let ask = ASKS.make(chunk);
+        wait::notify(ASKS.bell());
+        Asked {
+            chunk,
+            ask,
+            begun: js::clock(),
+            answer_limit,
+            time_limit: Millis(time_limit.0 + GRACE.0),
+        }
+    }
+
+    fn next(&self) -> Next {
+        let waited = js::clock().0 - self.begun.0;
+        match self.ask.answer() {
+            Answer::Done => Next::End(Ok(())),
+            Answer::Failed(error) => Next::End(Err(Unanswered::Failed(error))),
+            Answer::Waiting if waited < self.answer_limit.0 => {
+                Next::Wait(Millis(self.answer_limit.0 - waited))
+            }
+            Answer::Waiting if self.ask.give_up() => Next::End(Err(Unanswered::NotTaken)),
+            _ if waited < self.time_limit.0 => Next::Wait(Millis(self.time_limit.0 - waited)),
+            _ => {
+                let detail = "the thread that fetches for all others has taken the request and does not answer";
+                let failure = Failure::new(ErrorKind::Timeout, detail);
+                let error = obtain::error(self.chunk, failure);
+                Next::End(Err(Unanswered::Failed(error)))
+            }
+        }
+    }
+}
+
+/// Asks the coordinator for the bytes of `chunk` and waits on the event loop.
+pub(super) async fn ask(chunk: ChunkIndex) -> Result<(), Unanswered> {
+    let asked = Asked::new(chunk);
+    loop {
+        let (word, seen) = asked.ask.word();
+        match asked.next() {
+            Next::Wait(limit) => wait::changed(word, seen, limit).await,
+            Next::End(result) => return result,
+        }
+    }
+}
+
+/// Asks the coordinator for the bytes of all `chunks` and blocks until they are in memory.
+pub(super) fn ask_and_block(chunks: &[ChunkIndex]) -> Result<(), Unanswered> {
+    let asked: Vec<Asked> = chunks.iter().map(|&chunk| Asked::new(chunk)).collect();
+    asked.iter().try_for_each(|asked| {
+        loop {
+            let (word, seen) = asked.ask.word();
+            match asked.next() {
+                Next::Wait(limit) => wait::block(word, seen, limit),
+                Next::End(result) => return result,
+            }
+        }
+    })
+}

@@ -1,0 +1,59 @@
+//! Sleeping on a word of shared memory until another thread changes it: blocking, or on the event loop.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use core::arch::wasm32::{memory_atomic_notify, memory_atomic_wait32};
+
+use crate::js;
+use crate::time::Millis;
+
+/// The longest sleep on the event loop where the engine cannot wait for a word there (Firefox before 145).
+const LOOK_AGAIN: Millis = Millis(10.0);
+
+/// Wakes all who sleep on `word`.
+pub(crate) fn notify(word: &AtomicU32) {
+    // SAFETY: the address is aligned and in memory, and notifying writes nothing.
+    unsafe { memory_atomic_notify(word.as_ptr().cast(), u32::MAX) };
+}
+
+/// Sleeps on the event loop while `word` has the value `seen`, at most for `limit`. It may end early.
+///
+/// The word must live until the end: the engine remembers its address.
+pub(crate) async fn changed(word: &AtomicU32, seen: u32, limit: Millis) {
+    let now = || word.load(Ordering::Relaxed);
+    match js::wait_async(word.as_ptr(), seen, limit) {
+        // In Node nothing but the timer keeps the thread from ending.
+        js::Wait::Begun(promise) => drop(js::within(limit, promise).await),
+        js::Wait::Over => {}
+        js::Wait::Impossible if now() == seen => {
+            js::Timer::new(Millis(limit.0.min(LOOK_AGAIN.0))).await;
+        }
+        js::Wait::Impossible => {}
+    }
+}
+
+/// Sleeps on the event loop while `word` has the value `seen`, for ever if it must. It may end early.
+///
+/// In Node it does not keep the program running.
+pub(crate) async fn changed_some_day(word: &'static AtomicU32, seen: u32) {
+    match js::wait_async(word.as_ptr(), seen, Millis(f64::INFINITY)) {
+        js::Wait::Begun(promise) => drop(promise.await),
+        js::Wait::Over => {}
+        js::Wait::Impossible => js::Timer::new(LOOK_AGAIN).await,
+    }
+}
+
+/// Blocks this thread while `word` has the value `seen`, at most for `limit`. It may end early.
+///
+/// Only for threads that may block.
+pub(crate) fn block(word: &AtomicU32, seen: u32, limit: Millis) {
+    let nanoseconds = (limit.0.max(0.0) * 1e6) as i64;
+    // SAFETY: the address is aligned and in memory, and waiting reads it atomically.
+    unsafe { memory_atomic_wait32(word.as_ptr().cast(), seen as i32, nanoseconds) };
+}
+
+/// Blocks this thread for some time. Only for threads that may block.
+pub(crate) fn sleep(time: Millis) {
+    let nobody = AtomicU32::new(0);
+    block(&nobody, 0, time);
+}

@@ -1,0 +1,385 @@
+//! How a pool starts, runs jobs, and ends.
+//!
+//! A thread takes time to start, and starts only when its starter is back on the event loop. So all threads are started
+//! first and wait, blocked, for a *seat* in the pool; when all have come, the pool is built, which hands out the seats.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
+
+use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
+
+use super::handle::JoinError;
+use super::js::{Worker, parallelism};
+use super::pool::PoolError;
+use super::start::Builder;
+use crate::js;
+use crate::shared::wait;
+use crate::time::Millis;
+
+/// How long all threads together may take to start.
+const START_LIMIT: Millis = Millis(30_000.0);
+
+/// How long the threads of a pool in which one has failed may take to end by themselves.
+const END_LIMIT: Millis = Millis(1_000.0);
+
+/// How often somebody who waits for shared memory looks whether a thread has failed.
+const LOOK_AFTER: Millis = Millis(1_000.0);
+
+const CANNOT_START: &str = "cannot start a thread pool";
+const FAILED: &str = "the thread pool failed";
+
+thread_local! {
+    /// The pools that this thread has made, for those who want to reach all of their threads.
+    static POOLS: RefCell<Vec<Weak<ThreadPool>>> = const { RefCell::new(Vec::new()) };
+    static GLOBAL: RefCell<Option<Rc<Health>>> = const { RefCell::new(None) };
+}
+
+/// A pool with threads.
+pub(super) struct Workers {
+    pool: Rc<ThreadPool>,
+    health: Rc<Health>,
+}
+
+impl Workers {
+    /// `None` where no thread can share the memory.
+    pub(super) async fn start(threads: usize) -> Result<Option<Self>, PoolError> {
+        let Some((seats, health)) = Seats::fill(threads).await? else {
+            return Ok(None);
+        };
+        let builder = ThreadPoolBuilder::new().num_threads(seats.0.len());
+        let built = builder.spawn_handler(|thread| seats.hand(thread)).build();
+        let pool = Rc::new(built.map_err(|error| PoolError::new(CANNOT_START, error))?);
+        POOLS.with_borrow_mut(|pools| pools.push(Rc::downgrade(&pool)));
+        Ok(Some(Workers { pool, health }))
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PoolError> {
+        self.health.check()?;
+        let job = Job::new(job);
+        let theirs = job.clone();
+        self.pool.spawn(move || theirs.run());
+        self.health.unless_failed(job.result()).await
+    }
+
+    pub(super) async fn end(self) -> Result<(), PoolError> {
+        let health = self.health.clone();
+        drop(self);
+        health.all_ended().await
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        if self.health.check().is_err() {
+            let health = self.health.clone();
+            js::spawn(async move { drop(health.all_ended().await) });
+        }
+    }
+}
+
+pub(super) async fn init(threads: usize) -> Result<usize, PoolError> {
+    let Some((seats, health)) = Seats::fill(threads).await? else {
+        return Ok(1);
+    };
+    let count = seats.0.len();
+    let builder = ThreadPoolBuilder::new().num_threads(count);
+    // Waits until all have sat down: they wait for it, so that takes no time to speak of.
+    let built = builder
+        .spawn_handler(|thread| seats.hand(thread))
+        .build_global();
+    built.map_err(|error| PoolError::new(CANNOT_START, error))?;
+    GLOBAL.set(Some(health));
+    Ok(count)
+}
+
+pub(super) async fn run_global<T: Send + 'static>(
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, PoolError> {
+    let health = GLOBAL.with_borrow(Clone::clone);
+    let Some(health) = health else {
+        // Made elsewhere, or by rayon itself.
+        return Ok(job());
+    };
+    health.check()?;
+    let job = Job::new(job);
+    let theirs = job.clone();
+    rayon::spawn(move || theirs.run());
+    health.unless_failed(job.result()).await
+}
+
+/// Runs `act` on every thread of every pool of this thread, and waits for that.
+pub(crate) async fn on_all_threads(act: impl Fn() + Send + Sync + 'static) {
+    let act = Arc::new(act);
+    let pools: Vec<_> = POOLS.with_borrow_mut(|pools| {
+        pools.retain(|pool| pool.strong_count() > 0);
+        pools.iter().filter_map(Weak::upgrade).collect()
+    });
+    let left = Arc::new(AtomicU32::new(0));
+    let op = {
+        let left = left.clone();
+        move |_: rayon::BroadcastContext<'_>| {
+            act();
+            left.fetch_sub(1, Ordering::Release);
+            wait::notify(&left);
+        }
+    };
+    let op = Arc::new(op);
+    for pool in &pools {
+        left.fetch_add(pool.current_num_threads() as u32, Ordering::Relaxed);
+        let op = op.clone();
+        pool.spawn_broadcast(move |context| op(context));
+    }
+    if GLOBAL.with_borrow(Option::is_some) {
+        left.fetch_add(rayon::current_num_threads() as u32, Ordering::Relaxed);
+        rayon::spawn_broadcast(move |context| op(context));
+    }
+    loop {
+        let seen = left.load(Ordering::Acquire);
+        if seen == 0 {
+            break;
+        }
+        wait::changed(&left, seen, LOOK_AFTER).await;
+    }
+}
+
+/// A closure on its way to the pool, and its result on the way back.
+struct Job<T, F> {
+    work: Mutex<Option<F>>,
+    result: Mutex<Option<T>>,
+    done: AtomicU32,
+}
+
+impl<T, F: FnOnce() -> T> Job<T, F> {
+    fn new(work: F) -> Arc<Self> {
+        Arc::new(Job {
+            work: Mutex::new(Some(work)),
+            result: Mutex::new(None),
+            done: AtomicU32::new(0),
+        })
+    }
+
+    // Each lock is taken by one thread at a time, so nobody ever waits for one.
+    fn run(&self) {
+        let work = self.work.try_lock().ok().and_then(|mut work| work.take());
+        if let Some(work) = work {
+            let value = work();
+            if let Ok(mut result) = self.result.try_lock() {
+                *result = Some(value);
+            }
+        }
+        // Release: pairs with the acquire of `result`.
+        self.done.store(1, Ordering::Release);
+        wait::notify(&self.done);
+    }
+
+    async fn result(self: Arc<Self>) -> T {
+        loop {
+            if self.done.load(Ordering::Acquire) == 1 {
+                let value = self
+                    .result
+                    .try_lock()
+                    .ok()
+                    .and_then(|mut value| value.take());
+                if let Some(value) = value {
+                    return value;
+                }
+            }
+            wait::changed(&self.done, 0, LOOK_AFTER).await;
+        }
+    }
+}
+
+/// Threads that have started and wait for what rayon wants them to do.
+struct Seats(Vec<Arc<Seat>>, Cell<usize>);
+
+#[derive(Default)]
+struct Seat {
+    thread: Mutex<Option<ThreadBuilder>>,
+    /// 1 when there is something to do, or never will be.
+    handed: AtomicU32,
+}
+
+impl Seat {
+    /// What the thread does.
+    fn sit(&self) {
+        while self.handed.load(Ordering::Acquire) == 0 {
+            wait::block(&self.handed, 0, LOOK_AFTER);
+        }
+        let thread = self
+            .thread
+            .try_lock()
+            .ok()
+            .and_then(|mut thread| thread.take());
+        if let Some(thread) = thread {
+            thread.run();
+        }
+    }
+
+    fn hand(&self, thread: Option<ThreadBuilder>) {
+        if let Ok(mut place) = self.thread.try_lock() {
+            *place = thread;
+        }
+        // Release: pairs with the acquire of `sit`.
+        self.handed.store(1, Ordering::Release);
+        wait::notify(&self.handed);
+    }
+}
+
+impl Seats {
+    /// Starts threads and waits until all have come; `None` if none can be started that shares the memory.
+    async fn fill(threads: usize) -> Result<Option<(Self, Rc<Health>)>, PoolError> {
+        let count = match threads {
+            0 => parallelism().max(1),
+            wanted => wanted,
+        };
+        let health = Rc::new(Health::default());
+        let seats = Seats(Vec::new(), Cell::new(0));
+        let mut seats = seats;
+        let come = Arc::new(AtomicU32::new(0));
+        for number in 0..count {
+            let seat = Arc::new(Seat::default());
+            let (theirs, come) = (seat.clone(), come.clone());
+            let name = String::from("rayon ") + &number.to_string();
+            let started = Builder::new().name(name).spawn(move || {
+                come.fetch_add(1, Ordering::Relaxed);
+                wait::notify(&come);
+                theirs.sit();
+            });
+            match started {
+                Ok(handle) => health.clone().watch(handle),
+                Err(_) if number == 0 => return Ok(None),
+                Err(error) => return Err(PoolError::new(CANNOT_START, error)),
+            }
+            seats.0.push(seat);
+        }
+        let all = async {
+            loop {
+                let seen = come.load(Ordering::Relaxed);
+                if seen as usize == count {
+                    return;
+                }
+                wait::changed(&come, seen, LOOK_AFTER).await;
+            }
+        };
+        match js::within(START_LIMIT, health.unless_failed(all)).await {
+            Some(come) => come.map(|()| Some((seats, health))),
+            None => {
+                let come = come.load(Ordering::Relaxed);
+                let why = format!(
+                    "only {come} of {count} threads have started\n\
+                     help: the thread that starts them must get to its event loop, and the engine may limit their number"
+                );
+                Err(PoolError::new(CANNOT_START, why))
+            }
+        }
+    }
+
+    /// Gives the next thread something to do; what rayon calls.
+    fn hand(&self, thread: ThreadBuilder) -> std::io::Result<()> {
+        let next = self.1.replace(self.1.get() + 1);
+        match self.0.get(next) {
+            Some(seat) => {
+                seat.hand(Some(thread));
+                Ok(())
+            }
+            None => Err(std::io::ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
+/// Whoever has got nothing to do ends.
+impl Drop for Seats {
+    fn drop(&mut self) {
+        let idle = self.0.iter().skip(self.1.get());
+        idle.for_each(|seat| seat.hand(None));
+    }
+}
+
+/// How the threads of a pool are, and who wants to hear of it. On the thread that made the pool.
+#[derive(Default)]
+struct Health {
+    running: Cell<usize>,
+    workers: RefCell<Vec<Worker>>,
+    failure: RefCell<Option<JoinError>>,
+    waiting: Cell<Vec<Waker>>,
+}
+
+impl Health {
+    fn watch(self: Rc<Self>, handle: super::Handle<()>) {
+        self.running.set(self.running.get() + 1);
+        self.workers.borrow_mut().push(handle.worker());
+        js::spawn(async move {
+            let ended = handle.await;
+            self.running.set(self.running.get() - 1);
+            if let Err(error) = ended {
+                self.failure.borrow_mut().get_or_insert(error);
+            }
+            self.waiting.take().into_iter().for_each(Waker::wake);
+        });
+    }
+
+    fn check(&self) -> Result<(), PoolError> {
+        match &*self.failure.borrow() {
+            Some(error) => Err(PoolError::new(FAILED, error)),
+            None => Ok(()),
+        }
+    }
+
+    /// What `work` comes to, or the failure of a thread.
+    async fn unless_failed<T>(&self, work: impl Future<Output = T>) -> Result<T, PoolError> {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            if let Poll::Ready(value) = work.as_mut().poll(context) {
+                return Poll::Ready(Ok(value));
+            }
+            if let Err(error) = self.check() {
+                return Poll::Ready(Err(error));
+            }
+            self.wait(context.waker());
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Waits until all threads have ended, which they do when their pool is dropped.
+    ///
+    /// A job that was lost keeps the others in the pool for ever; so if one has failed, they are ended.
+    async fn all_ended(&self) -> Result<(), PoolError> {
+        if self.check().is_err() && js::within(END_LIMIT, self.ended()).await.is_none() {
+            self.workers.borrow().iter().for_each(Worker::stop);
+        }
+        self.ended().await;
+        self.check()
+    }
+
+    async fn ended(&self) {
+        poll_fn(|context| {
+            if self.running.get() == 0 {
+                return Poll::Ready(());
+            }
+            self.wait(context.waker());
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn wait(&self, waker: &Waker) {
+        let mut waiting = self.waiting.take();
+        if !waiting.iter().any(|other| other.will_wake(waker)) {
+            waiting.push(waker.clone());
+        }
+        self.waiting.set(waiting);
+    }
+}
