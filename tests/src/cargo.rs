@@ -40,7 +40,6 @@ pub fn build_fixtures(
         .current_dir(repository().join("tests/fixtures"))
         .args(["build", "--release"])
         .args(["--target", "wasm32-unknown-unknown"])
-        .arg("--message-format=json-render-diagnostics")
         .arg("--target-dir")
         .arg(scratch.join("fixtures-target"))
         .env("RUSTFLAGS", RUSTFLAGS);
@@ -50,9 +49,21 @@ pub fn build_fixtures(
     for package in packages {
         command.args(["-p", package]);
     }
-    let output = command.stderr(Stdio::inherit()).output()?;
+    linked_modules(command).context("cargo could not build the fixtures")
+}
+
+/// Runs a `cargo build` and returns the module that it linked for each package, by the package's name.
+///
+/// # Errors
+/// When cargo fails; its diagnostics are on stderr.
+pub(crate) fn linked_modules(mut build: Command) -> Result<BTreeMap<String, PathBuf>> {
+    let output = build
+        .arg("--message-format=json-render-diagnostics")
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()?;
     if !output.status.success() {
-        bail!("cargo could not build the fixtures ({})", output.status);
+        bail!("cargo failed ({})", output.status);
     }
     let mut modules = BTreeMap::new();
     for line in output.stdout.split(|&byte| byte == b'\n') {

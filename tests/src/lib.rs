@@ -10,4 +10,5 @@ pub mod module;
 pub mod node;
 pub mod program;
 pub mod server;
+pub mod threads;
 pub mod transcript;

@@ -2,40 +2,22 @@
 //! that is given back.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::sync::Mutex;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use wasm_cleave_cli::Target;
 use wasm_cleave_tests::browser::Browser;
-use wasm_cleave_tests::cargo::{cargo, repository};
 use wasm_cleave_tests::node;
 use wasm_cleave_tests::program::{Shape, prepare};
 use wasm_cleave_tests::server::Server;
+use wasm_cleave_tests::threads;
 use wasm_cleave_tests::transcript::{Event, Transcript};
 
 fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
-/// The linked program, which names its toolchain and flags itself; built once for all tests.
 fn linked() -> Result<PathBuf> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME.lock();
-    let target = scratch().join("threads/spawn");
-    let status = cargo()
-        .current_dir(repository().join("tests/threads/spawn"))
-        .args(["build", "--release", "--target-dir"])
-        .arg(&target)
-        .stdin(Stdio::null())
-        .status()
-        .context("cargo could not be started")?;
-    ensure!(
-        status.success(),
-        "cargo could not build `spawn` ({status})\n\
-         help: run `rustup toolchain install` in `tests/threads/spawn`"
-    );
-    Ok(target.join("wasm32-unknown-unknown/release/spawn.wasm"))
+    Ok(threads::build(scratch(), &["spawn"])?["spawn"].clone())
 }
 
 /// What the program says where all is well; `trap` is how the engine calls a panic.
@@ -64,14 +46,14 @@ fn check(transcript: &Transcript, trap: &str) -> Result<()> {
 
 #[test]
 fn threads_start_and_end_in_node() -> Result<()> {
-    let folder = scratch().join("threads-spawn/node");
+    let folder = scratch().join("spawn/node");
     let program = prepare(&linked()?, &folder, Shape::Whole, Target::NodeJs)?;
     check(&node::run(&program)?, "RuntimeError: unreachable")
 }
 
 #[test]
 fn threads_start_and_end_in_chromium() -> Result<()> {
-    let site = scratch().join("threads-spawn");
+    let site = scratch().join("spawn");
     let folder = site.join("web");
     prepare(&linked()?, &folder, Shape::Whole, Target::Web)?;
     let server = Server::start(&site)?;

@@ -1,0 +1,93 @@
+//! The split functions: each scene has a chunk of its own, so that nobody has loaded it before.
+
+use host::opaque;
+use wasm_cleave::wasm_split;
+
+/// Something with a vtable in a chunk.
+pub trait Animal: Send + Sync {
+    fn legs(&self) -> u32;
+    fn named(&self, name: &str) -> String;
+}
+
+struct Spider(u32);
+
+impl Animal for Spider {
+    fn legs(&self) -> u32 {
+        opaque(self.0) + 7
+    }
+
+    fn named(&self, name: &str) -> String {
+        format!("{name} of {} legs", self.legs())
+    }
+}
+
+/// 1 MiB that zeros cannot stand for.
+static TABLE: [u8; 1 << 20] = table();
+
+const fn table() -> [u8; 1 << 20] {
+    let mut bytes = [0; 1 << 20];
+    let mut at = 0;
+    let mut state = 1_u32;
+    while at < bytes.len() {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        bytes[at] = (state >> 24) as u8;
+        at += 251;
+    }
+    bytes
+}
+
+#[wasm_split(eight)]
+pub fn eight(n: usize) -> u32 {
+    let at = opaque(n) * 251;
+    u32::from(TABLE[at]) + n as u32
+}
+
+#[wasm_split(warm)]
+pub fn warm(n: u32) -> u32 {
+    opaque(n) + 1
+}
+
+#[wasm_split(fails)]
+pub fn fails(n: u32) -> u32 {
+    opaque(n) + 2
+}
+
+#[wasm_split(blocks)]
+pub fn blocks(n: u32) -> u32 {
+    opaque(n) + 3
+}
+
+#[wasm_split(refused)]
+pub fn refused(n: u32) -> u32 {
+    opaque(n) + 4
+}
+
+#[wasm_split(spins)]
+pub fn spins(n: u32) -> u32 {
+    opaque(n) + 5
+}
+
+#[wasm_split(leaves)]
+pub fn leaves(n: u32) -> u32 {
+    opaque(n) + 6
+}
+
+#[wasm_split(pooled)]
+pub fn pooled(n: u32) -> u32 {
+    opaque(n) * 2
+}
+
+#[wasm_split(spider)]
+pub fn spider(n: u32) -> Box<dyn Animal> {
+    Box::new(Spider(n))
+}
+
+#[wasm_split(later)]
+pub async fn later(n: u32) -> u32 {
+    opaque(n) + 8
+}
+
+#[wasm_split(global)]
+pub fn global(n: u32) -> u32 {
+    opaque(n) * 3
+}

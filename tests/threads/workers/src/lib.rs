@@ -1,0 +1,47 @@
+//! Threads that want the same chunks: one fetch for all, blocking calls, failures, pools, and threads that go away.
+
+mod blocking;
+mod chunks;
+mod pools;
+mod together;
+
+use host::log;
+use wasm_bindgen::prelude::*;
+use wasm_cleave::{ChunkCounters, counters};
+
+#[wasm_bindgen]
+pub async fn run() {
+    together::eight_at_once().await;
+    together::warm().await;
+    together::failures().await;
+    blocking::on_a_worker().await;
+    blocking::where_it_is_impossible().await;
+    blocking::while_the_page_spins().await;
+    together::asker_goes_away().await;
+    pools::jobs_load().await;
+    pools::parked_threads_call().await;
+    pools::a_panic_is_an_error().await;
+    pools::global().await;
+    log!("all right");
+}
+
+/// What has been counted for the chunk of a split; there is none in the program that is not split.
+fn counted(split: &str) -> Option<ChunkCounters> {
+    let name = format!("-{split}-");
+    counters()
+        .into_iter()
+        .find(|chunk| chunk.file.contains(&name))
+}
+
+/// Checks counters of the chunk of a split.
+fn expect(split: &str, expected: impl FnOnce(&ChunkCounters) -> bool) {
+    if host::is_split() {
+        let Some(chunk) = counted(split) else {
+            log!("WRONG there is no chunk for {split}");
+            return;
+        };
+        if !expected(&chunk) {
+            log!("WRONG {chunk:?}");
+        }
+    }
+}
