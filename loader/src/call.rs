@@ -55,8 +55,8 @@ impl<B: Body, P> Call<B, P> {
     /// # Errors
     /// - [`ErrorKind::CannotBlock`](crate::ErrorKind::CannotBlock) on the page, in a worklet, on the thread that fetches
     ///   for all others, and everywhere in programs whose threads do not share one memory; unless all is loaded.
-    /// - [`ErrorKind::NoAnswer`](crate::ErrorKind::NoAnswer) if the request has not been taken within
-    ///   [`Config::answer_limit`](crate::Config::answer_limit): no deadlock lasts longer.
+    /// - [`ErrorKind::NoAnswer`](crate::ErrorKind::NoAnswer) if that thread has not been at its event loop for
+    ///   [`Config::answer_limit`](crate::Config::answer_limit): no deadlock lasts longer than twice that.
     /// - All that makes a load fail elsewhere.
     pub fn blocking(self) -> Result<B::Ran, LoadError> {
         B::target().load_now()?;

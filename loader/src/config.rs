@@ -132,8 +132,9 @@ impl Config {
         self
     }
 
-    /// Where threads share one memory: how long this thread waits for the one that fetches for all others to take a
-    /// request. After that a call that blocks fails, and any other fetches by itself.
+    /// Where threads share one memory: for how long the thread that fetches for all others may be silent, because it
+    /// does not get to its event loop, while this thread waits for it. After that a call that blocks fails, and any
+    /// other load fetches by itself.
     ///
     /// Default: 10 s.
     pub fn answer_limit(mut self, limit: Duration) -> Self {

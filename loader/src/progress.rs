@@ -178,6 +178,11 @@ impl Meter {
 
 /// Writes a step down and tells the listener.
 pub(crate) fn note(chunk: ChunkIndex, step: Step, now: Millis) {
+    #[cfg(target_feature = "atomics")]
+    if crate::shared::coordinator::is_here() {
+        // Timers of a page in the background are slow, but its fetches are not.
+        crate::shared::coordinator::pulse();
+    }
     let told = state::with(|state| {
         if let Step::Failed(error) = &step
             && state.meter(chunk).error.as_ref() == Some(error)

@@ -10,7 +10,9 @@
 //!    the bell before it takes the list, and sleeps only if the bell has not rung since.
 //! 3. When the bytes are in shared memory, or cannot be had, it answers: the ask's state becomes *done* or *failed*,
 //!    with the error beside it, and is notified. The asker sleeps on that word, blocking or not.
-//! 4. Who does not want to wait for an untaken ask any longer *gives it up*; the coordinator passes it over.
+//! 4. Who does not want to wait any longer *gives* an untaken ask *up*; the coordinator passes it over. While it is at
+//!    asks, the coordinator shows a pulse, so that who waits can tell a slow answer from a thread that never gets to its
+//!    event loop.
 //!
 //! Asks that are made while there is no coordinator stay in the list until there is one.
 //!

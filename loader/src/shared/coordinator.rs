@@ -17,6 +17,9 @@ use crate::load::{Target, load};
 use crate::time::Millis;
 use crate::{obtain, state};
 
+/// How often the coordinator shows that it lives while somebody waits for it.
+const BEAT: Millis = Millis(100.0);
+
 /// How much longer than the coordinator itself somebody waits for an answer to an ask that was taken.
 const GRACE: Millis = Millis(5_000.0);
 
@@ -25,10 +28,15 @@ static ASKS: Asks = Asks::new();
 /// The [number](this_thread) of the coordinator; 0 while there is none.
 static COORDINATOR: AtomicU32 = AtomicU32::new(0);
 
+/// Changes while the coordinator is at somebody's asks and gets to its event loop.
+static PULSE: AtomicU32 = AtomicU32::new(0);
+
 /// The highest number given to a thread.
 static THREADS: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
+    /// How many asks the coordinator is at.
+    static TAKEN: Cell<u32> = const { Cell::new(0) };
     static NUMBER: Cell<u32> = const { Cell::new(0) };
     static PLACE: Cell<Option<Place>> = const { Cell::new(None) };
 }
@@ -91,13 +99,32 @@ async fn serve() {
     loop {
         let rung = ASKS.rung();
         for ask in ASKS.take() {
+            TAKEN.set(TAKEN.get() + 1);
+            if TAKEN.get() == 1 {
+                js::spawn(beat());
+            }
             js::spawn(async move {
                 ask.finish(load(Target::Bytes(ask.chunk())).await);
                 wait::notify(ask.word().0);
+                TAKEN.set(TAKEN.get() - 1);
             });
         }
         wait::changed_some_day(ASKS.bell(), rung).await;
     }
+}
+
+/// Shows that the coordinator lives until it has answered all asks.
+async fn beat() {
+    while TAKEN.get() > 0 {
+        pulse();
+        js::Timer::new(BEAT).await;
+    }
+}
+
+/// Shows that the coordinator lives.
+pub(crate) fn pulse() {
+    // Relaxed: who looks only wants to see it change.
+    PULSE.fetch_add(1, Ordering::Relaxed);
 }
 
 /// An ask of this thread. Dropping it before the end leaks a few bytes, on which an engine may still sleep.
@@ -105,6 +132,8 @@ struct Asked {
     chunk: ChunkIndex,
     ask: Arc<Ask>,
     begun: Millis,
+    /// The coordinator's pulse when it was last seen to change, and when that was.
+    pulse: Cell<(u32, Millis)>,
     answer_limit: Millis,
     time_limit: Millis,
 }
@@ -113,7 +142,7 @@ struct Asked {
 enum Next {
     /// To look again when the word has changed, or after this time.
     Wait(Millis),
-    /// Nothing any more: it is answered, or nobody has taken it in time.
+    /// Nothing any more: it is answered, or the coordinator has been silent for too long.
     End(Result<(), Unanswered>),
 }
 
@@ -121,8 +150,8 @@ enum Next {
 pub(super) enum Unanswered {
     /// The coordinator could not get them either.
     Failed(LoadError),
-    /// No coordinator has taken the ask in time.
-    NotTaken,
+    /// No coordinator has shown itself in time.
+    Silence,
 }
 
 impl Asked {
@@ -132,32 +161,51 @@ impl Asked {
             state::with(|state| (state.config.answer_limit, state.config.time_limit));
         let ask = ASKS.make(chunk);
         wait::notify(ASKS.bell());
+        let begun = js::clock();
         Asked {
             chunk,
             ask,
-            begun: js::clock(),
+            begun,
+            pulse: Cell::new((PULSE.load(Ordering::Relaxed), begun)),
             answer_limit,
             time_limit: Millis(time_limit.0 + GRACE.0),
         }
     }
 
     fn next(&self) -> Next {
-        let waited = js::clock().0 - self.begun.0;
         match self.ask.answer() {
             Answer::Done => Next::End(Ok(())),
             Answer::Failed(error) => Next::End(Err(Unanswered::Failed(error))),
-            Answer::Waiting if waited < self.answer_limit.0 => {
-                Next::Wait(Millis(self.answer_limit.0 - waited))
-            }
-            Answer::Waiting if self.ask.give_up() => Next::End(Err(Unanswered::NotTaken)),
-            _ if waited < self.time_limit.0 => Next::Wait(Millis(self.time_limit.0 - waited)),
-            _ => {
-                let detail = "the thread that fetches for all others has taken the request and does not answer";
-                let failure = Failure::new(ErrorKind::Timeout, detail);
-                let error = obtain::error(self.chunk, failure);
-                Next::End(Err(Unanswered::Failed(error)))
+            Answer::Waiting | Answer::Taken => {
+                let now = js::clock();
+                let silent = now.0 - self.last_pulse(now).0;
+                let waited = now.0 - self.begun.0;
+                if waited >= self.time_limit.0 {
+                    Next::End(Err(Unanswered::Failed(self.late())))
+                } else if silent >= self.answer_limit.0 {
+                    // If it has been taken, the answer will be for others.
+                    self.ask.give_up();
+                    Next::End(Err(Unanswered::Silence))
+                } else {
+                    let left = self.time_limit.0 - waited;
+                    Next::Wait(Millis(left.min(self.answer_limit.0 - silent)))
+                }
             }
         }
+    }
+
+    /// When the coordinator was last seen to live.
+    fn last_pulse(&self, now: Millis) -> Millis {
+        let pulse = PULSE.load(Ordering::Relaxed);
+        if self.pulse.get().0 != pulse {
+            self.pulse.set((pulse, now));
+        }
+        self.pulse.get().1
+    }
+
+    fn late(&self) -> LoadError {
+        let detail = "the thread that fetches for all others is at it, but does not come to an end";
+        obtain::error(self.chunk, Failure::new(ErrorKind::Timeout, detail))
     }
 }
 

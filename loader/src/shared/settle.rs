@@ -50,8 +50,8 @@ pub(crate) async fn get_bytes(chunk: ChunkIndex) -> Result<(), LoadError> {
             Ok(()) => return Ok(()),
             Err(Unanswered::Failed(error)) => return Err(error),
             // Small chunks are as good from here; a large one has to be on the page before it is ready.
-            Err(Unanswered::NotTaken) if !is_large(chunk) => {}
-            Err(Unanswered::NotTaken) => return Err(not_taken(chunk)),
+            Err(Unanswered::Silence) if !is_large(chunk) => {}
+            Err(Unanswered::Silence) => return Err(silence(chunk)),
         }
     }
     load(Target::Bytes(chunk)).await
@@ -63,7 +63,7 @@ fn get_bytes_now(chunks: &[ChunkIndex]) -> Result<(), LoadError> {
     missing.retain(|&chunk| !has_bytes(chunk));
     coordinator::ask_and_block(&missing).map_err(|unanswered| match unanswered {
         Unanswered::Failed(error) => error,
-        Unanswered::NotTaken => not_taken(missing[0]),
+        Unanswered::Silence => silence(missing[0]),
     })
 }
 
@@ -73,7 +73,7 @@ fn must_ask() -> bool {
     coordinator::is_known() && !coordinator::is_here() && !is_own()
 }
 
-fn not_taken(chunk: ChunkIndex) -> LoadError {
+fn silence(chunk: ChunkIndex) -> LoadError {
     let detail = match coordinator::is_known() {
         true => "it is busy, or waits for something itself",
         false => "there is none: the page has not used the loader yet",

@@ -35,8 +35,9 @@ pub async fn eight_at_once() {
             chunk.compilations,
             chunk.instantiations,
             chunk.stub_hits,
-            chunk.waits,
-        ) == (1, 1, 8, 0, 8)
+        ) == (1, 1, 8, 0)
+            // Who comes when the bytes have arrived need not wait.
+            && (1..=8).contains(&chunk.waits)
     });
 }
 
