@@ -1,5 +1,7 @@
 //! The split functions: each scene has a chunk of its own, so that nobody has loaded it before.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use host::opaque;
 use wasm_cleave::wasm_split;
 
@@ -21,11 +23,11 @@ impl Animal for Spider {
     }
 }
 
-/// 1 MiB that zeros cannot stand for.
-static TABLE: [u8; 1 << 20] = table();
+/// 5 MiB that zeros cannot stand for.
+static TABLE: [u8; 5 << 20] = table();
 
-const fn table() -> [u8; 1 << 20] {
-    let mut bytes = [0; 1 << 20];
+const fn table() -> [u8; 5 << 20] {
+    let mut bytes = [0; 5 << 20];
     let mut at = 0;
     let mut state = 1_u32;
     while at < bytes.len() {
@@ -85,6 +87,18 @@ pub fn spider(n: u32) -> Box<dyn Animal> {
 #[wasm_split(later)]
 pub async fn later(n: u32) -> u32 {
     opaque(n) + 8
+}
+
+#[wasm_split(taken_over)]
+pub fn taken_over(n: u32) -> u32 {
+    static SINCE: AtomicU32 = AtomicU32::new(50);
+    SINCE.fetch_add(n, Ordering::Relaxed) + n
+}
+
+#[wasm_split(grows)]
+pub fn grows(n: u32) -> Box<dyn Fn(u32) -> u32 + Send + Sync> {
+    static SUM: AtomicU32 = AtomicU32::new(1);
+    Box::new(move |value| SUM.fetch_add(opaque(value) * n, Ordering::Relaxed))
 }
 
 #[wasm_split(global)]

@@ -2,6 +2,8 @@
 
 mod blocking;
 mod chunks;
+mod faults;
+mod objects;
 mod pools;
 mod together;
 
@@ -18,6 +20,9 @@ pub async fn run() {
     blocking::where_it_is_impossible().await;
     blocking::while_the_page_spins().await;
     together::asker_goes_away().await;
+    objects::travel().await;
+    faults::memory_grows().await;
+    faults::publisher_goes_away().await;
     pools::jobs_load().await;
     pools::parked_threads_call().await;
     pools::a_panic_is_an_error().await;
