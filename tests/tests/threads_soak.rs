@@ -1,0 +1,57 @@
+//! 200 chunks and 8 threads in random order, again and again for a minute: nothing lost, nothing hangs, right results.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use wasm_cleave_cli::Target;
+use wasm_cleave_tests::browser::Browser;
+use wasm_cleave_tests::node;
+use wasm_cleave_tests::program::{Shape, prepare};
+use wasm_cleave_tests::server::Server;
+use wasm_cleave_tests::threads;
+use wasm_cleave_tests::transcript::Transcript;
+
+const TIME: Duration = Duration::from_secs(60);
+
+fn scratch() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+fn linked() -> Result<PathBuf> {
+    Ok(threads::build(scratch(), &["soak"])?["soak"].clone())
+}
+
+/// Runs the program anew until the time is over.
+fn again_and_again(mut run: impl FnMut() -> Result<Transcript>) -> Result<()> {
+    let end = Instant::now() + TIME;
+    let mut rounds = 0;
+    while Instant::now() < end {
+        rounds += 1;
+        let transcript = run().with_context(|| format!("round {rounds}"))?;
+        let lines: Vec<&str> = transcript.lines().collect();
+        ensure!(
+            lines == ["all right"],
+            "round {rounds}: the program says\n{transcript}"
+        );
+    }
+    println!("{rounds} rounds");
+    Ok(())
+}
+
+#[test]
+fn threads_soak_in_node() -> Result<()> {
+    let folder = scratch().join("soak/node");
+    let program = prepare(&linked()?, &folder, Shape::Split, Target::NodeJs)?;
+    ensure!(program.chunks().len() >= 200);
+    again_and_again(|| node::run(&program))
+}
+
+#[test]
+fn threads_soak_in_chromium() -> Result<()> {
+    let site = scratch().join("soak/web");
+    prepare(&linked()?, &site.join("split"), Shape::Split, Target::Web)?;
+    let server = Server::start(&site)?;
+    let browser = Browser::start()?;
+    again_and_again(|| browser.run(&server.url("split/")))
+}
