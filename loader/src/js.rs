@@ -100,14 +100,6 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn value(this: &Piece) -> Uint8Array;
 
-    pub(crate) type Blob;
-
-    #[wasm_bindgen(constructor)]
-    pub(crate) fn new(pieces: &Array) -> Blob;
-
-    #[wasm_bindgen(method, js_name = arrayBuffer)]
-    pub(crate) fn array_buffer(this: &Blob) -> Promise;
-
     // From characters below 256.
     #[wasm_bindgen(js_name = btoa)]
     pub(crate) fn base64(text: &str) -> String;

@@ -4,7 +4,7 @@
 //! the module may link. The `integrity` option of `fetch` would hold back the first byte until the last has come, and
 //! does not tell a wrong hash from a lost connection; it is used only where the engine computes no hash for us.
 
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Backend, Failure, Fetching, Module, Request};
@@ -82,10 +82,10 @@ fn can_stream(response: &Response) -> bool {
 
 /// The whole body, counted as it arrives.
 async fn read(request: &Request, response: &Response) -> Result<Uint8Array, Failure> {
-    let pieces = Array::new();
+    let mut pieces = Vec::new();
+    let mut received = 0;
     if let Some(body) = response.body() {
         let reader = body.reader().map_err(network)?;
-        let mut received = 0;
         loop {
             let piece: js::Piece = reader.read().await.map_err(network)?.unchecked_into();
             if piece.done() {
@@ -93,12 +93,18 @@ async fn read(request: &Request, response: &Response) -> Result<Uint8Array, Fail
             }
             let bytes = piece.value();
             received += bytes.length();
-            pieces.push(&bytes);
+            pieces.push(bytes);
             request.received(received);
         }
     }
-    let whole = js::Blob::new(&pieces).array_buffer().await;
-    Ok(Uint8Array::new(&whole.map_err(network)?))
+    // A `Blob` would join them in another process.
+    let whole = Uint8Array::new_with_length(received);
+    let mut at = 0;
+    for piece in pieces {
+        whole.set(&piece, at);
+        at += piece.length();
+    }
+    Ok(whole)
 }
 
 fn network(thrown: JsValue) -> Failure {
