@@ -21,12 +21,11 @@ pub(super) struct ChunkTable {
 
 struct Row {
     file: String,
-    size: u64,
     /// The parts of the program whose code is in it.
     parts: Vec<Part>,
     item: HtmlElement,
-    note: Element,
     cells: [Element; 5],
+    first: Element,
     shown: Option<Shown>,
 }
 
@@ -66,15 +65,15 @@ impl ChunkTable {
         let item = dom::template("chunk")?;
         item.set_title(&chunk.file);
         find::<Element>(&item, "b")?.set_text_content(Some(&chunk.splits.join(" + ")));
+        let size = text::size(u64::from(chunk.size));
+        find::<Element>(&item, "small")?.set_text_content(Some(&size));
         let cell = |selector| find(&item, selector);
         let parts = Part::ALL.into_iter();
         let row = Row {
             file: chunk.file.clone(),
-            size: u64::from(chunk.size),
             parts: parts
                 .filter(|part| chunk.splits.iter().any(|split| split == part.name()))
                 .collect(),
-            note: find(&item, "small")?,
             cells: [
                 cell("td")?,
                 cell("td:nth-child(3)")?,
@@ -82,6 +81,7 @@ impl ChunkTable {
                 cell("td:nth-child(5)")?,
                 cell("td:nth-child(6)")?,
             ],
+            first: cell(".first")?,
             item,
             shown: None,
         };
@@ -130,12 +130,8 @@ impl Row {
             return Ok(());
         }
         self.item.set_attribute("data-state", now.state)?;
-        let mut note = text::size(self.size);
-        if let Some(thread) = now.first {
-            note.push_str(", ");
-            note.push_str(&thread.name());
-        }
-        self.note.set_text_content(Some(&note));
+        let first = now.first.map_or(String::from("–"), Thread::name);
+        self.first.set_text_content(Some(&first));
         for (at, cell) in self.cells.iter().enumerate() {
             let text = match now.counts {
                 Some(counts) => counts[at].to_string(),
