@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use wasm_cleave_cli::Target;
-use wasm_cleave_tests::browser::Browser;
+use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::program::{Shape, prepare};
 use wasm_cleave_tests::server::Server;
 use wasm_cleave_tests::threads;
@@ -21,7 +21,7 @@ fn main() -> Result<()> {
     let site = scratch.join("large/web");
     prepare(linked, &site.join("split"), Shape::Split, Target::Web)?;
     let server = Server::start(&site)?;
-    let browser = Browser::start()?;
+    let browser = Browser::start(Engine::Chromium)?;
     let mut times = [const { Vec::new() }; 3];
     let mut size = 0.0;
     for _ in 0..ROUNDS {

@@ -1,4 +1,4 @@
-//! Harness of the end-to-end tests: builds programs, splits them, runs them in Node and Chromium, compares.
+//! Harness of the end-to-end tests: builds programs, splits them, runs them in Node and in browsers, compares.
 //!
 //! A program that is split must write the same transcript as the same program left in one module.
 

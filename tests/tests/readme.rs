@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use wasm_cleave_tests::browser::Browser;
+use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::cargo::{cargo, repository};
 
 fn readme() -> Result<String> {
@@ -74,7 +74,7 @@ fn look_at(url: &str) -> Result<()> {
             "{header}: {found:?}"
         );
     }
-    let browser = Browser::start()?;
+    let browser = Browser::start(Engine::Chromium)?;
     browser.open(url)?;
     browser.wait_for("document.querySelector('#arrived li')")?;
     browser.execute("document.querySelector(\"nav a[href='#/data']\").click()")?;

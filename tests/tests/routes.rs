@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use wasm_cleave_tests::browser::Browser;
+use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::cargo::{command_line_tool, repository};
 use wasm_cleave_tests::server::{Fault, Server};
 
@@ -70,7 +70,7 @@ fn routes_is_small_and_loads_what_is_visited() -> Result<()> {
     let (report, out_dir) = build()?;
     sizes_are_within_bounds(&report)?;
     let server = Server::start(&out_dir)?;
-    let browser = Browser::start()?;
+    let browser = Browser::start(Engine::Chromium)?;
     every_route_loads_its_chunks(&report, &server, &browser)?;
     a_failed_load_can_be_tried_again(&server, &browser)
 }
@@ -120,7 +120,7 @@ fn every_route_loads_its_chunks(report: &Report, server: &Server, browser: &Brow
             "after `{route}`: {requested:?}, not {expected:?}"
         );
     }
-    for (level, message) in browser.console()? {
+    for (level, message) in browser.console()?.context("Chromium has a console")? {
         ensure!(level != "SEVERE", "the console says: {message}");
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use wasm_cleave_cli::Target;
-use wasm_cleave_tests::browser::Browser;
+use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::program::{Shape, prepare};
 use wasm_cleave_tests::server::Server;
 use wasm_cleave_tests::threads;
@@ -21,7 +21,7 @@ fn threads_of_wasm_bindgen_rayon_in_chromium() -> Result<()> {
         prepare(linked, &site.join(shape.name()), shape, Target::Web)?;
     }
     let server = Server::start(&site)?;
-    let browser = Browser::start()?;
+    let browser = Browser::start(Engine::Chromium)?;
     let split = browser.run(&server.url("split/"))?;
     let whole = browser.run(&server.url("whole/"))?;
     if let Some(difference) = split.difference(&whole) {

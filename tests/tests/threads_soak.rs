@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use wasm_cleave_cli::Target;
-use wasm_cleave_tests::browser::Browser;
+use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::node;
 use wasm_cleave_tests::program::{Shape, prepare};
 use wasm_cleave_tests::server::Server;
@@ -52,6 +52,6 @@ fn threads_soak_in_chromium() -> Result<()> {
     let site = scratch().join("soak/web");
     prepare(&linked()?, &site.join("split"), Shape::Split, Target::Web)?;
     let server = Server::start(&site)?;
-    let browser = Browser::start()?;
+    let browser = Browser::start(Engine::Chromium)?;
     again_and_again(|| browser.run(&server.url("split/")))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use wasm_cleave_cli::Target;
-use wasm_cleave_tests::browser::Browser;
+use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::node;
 use wasm_cleave_tests::program::{Shape, prepare};
 use wasm_cleave_tests::server::Server;
@@ -57,6 +57,6 @@ fn threads_start_and_end_in_chromium() -> Result<()> {
     let folder = site.join("web");
     prepare(&linked()?, &folder, Shape::Whole, Target::Web)?;
     let server = Server::start(&site)?;
-    let transcript = Browser::start()?.run(&server.url("web/"))?;
+    let transcript = Browser::start(Engine::Chromium)?.run(&server.url("web/"))?;
     check(&transcript, "RuntimeError: unreachable")
 }

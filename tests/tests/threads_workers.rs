@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use wasm_cleave_cli::Target;
-use wasm_cleave_tests::browser::Browser;
+use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::node;
 use wasm_cleave_tests::program::{Shape, prepare};
 use wasm_cleave_tests::server::Server;
@@ -50,7 +50,7 @@ fn threads_share_loads_in_chromium() -> Result<()> {
         prepare(&linked, &site.join(shape.name()), shape, Target::Web)?;
     }
     let server = Server::start(&site)?;
-    let browser = Browser::start()?;
+    let browser = Browser::start(Engine::Chromium)?;
     let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
     compare([run(Shape::Split)?, run(Shape::Whole)?])
 }

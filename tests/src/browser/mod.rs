@@ -1,40 +1,39 @@
-//! One headless Chromium for all tests, driven through chromedriver's WebDriver protocol.
+//! A browser of one of three engines, driven through the WebDriver protocol.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+mod engine;
+mod processes;
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub use self::engine::Engine;
+use self::processes::Processes;
 use crate::transcript::{Event, Transcript};
 
 /// How long a page may run before it counts as hung.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// How long one script may run.
+const SCRIPT_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long an answer of the driver may take: longer than the driver's own limits, so that it can say what happened.
+const ANSWER_LIMIT: Duration = Duration::from_secs(90);
+
 /// How often a page is asked how far it is.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// What keeps Chromium quiet and apart from everything else on the machine.
-const FLAGS: [&str; 10] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--window-size=1200,900",
-];
-
-/// A browser session; dropping it ends the browser and its driver.
+/// A browser session; dropping it ends the browser, its driver, and all that they have started.
 pub struct Browser {
-    driver: Child,
+    engine: Engine,
+    processes: Processes,
+    /// The address of the session, or of all sessions as long as there is none.
     session: String,
     agent: ureq::Agent,
     /// Keeps the profile's folder until the browser has ended.
@@ -42,48 +41,66 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts chromedriver on a free port and a browser with a fresh profile.
+    /// Starts an engine's driver on a free port and a browser with a fresh profile.
     ///
     /// # Errors
     /// When either is missing or does not start.
-    pub fn start() -> Result<Browser> {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("chromedriver could not be started; `./tests/run` installs it")?;
-        let stdout = driver.stdout.take().context("chromedriver has no output")?;
-        let port = announced_port(BufReader::new(stdout))?;
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(LIMIT))
-            .build()
-            .new_agent();
+    pub fn start(engine: Engine) -> Result<Browser> {
         let profile = tempfile::tempdir()?;
+        let mut processes = Processes::new();
+        let (port, capabilities) = engine.start(&mut processes, profile.path())?;
         let mut browser = Browser {
-            driver,
+            engine,
+            processes,
             session: format!("http://127.0.0.1:{port}/session"),
-            agent,
+            agent: ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .timeout_global(Some(ANSWER_LIMIT))
+                .build()
+                .new_agent(),
             _profile: profile,
         };
-        let mut flags: Vec<String> = FLAGS.iter().map(|flag| flag.to_string()).collect();
-        flags.push(format!(
-            "--user-data-dir={}",
-            browser._profile.path().display()
-        ));
-        let capabilities = json!({ "capabilities": { "alwaysMatch": {
-            "browserName": "chrome",
-            "goog:chromeOptions": { "args": flags },
-            "goog:loggingPrefs": { "browser": "ALL" },
-        } } });
-        let answer = browser.post("", capabilities)?;
+        browser.wait_for_driver(port)?;
+        browser
+            .create_session(capabilities)
+            .with_context(|| format!("{engine} does not start"))?;
+        Ok(browser)
+    }
+
+    /// A driver that does not announce its port can be asked from some moment on.
+    fn wait_for_driver(&mut self, port: u16) -> Result<()> {
+        let deadline = Instant::now() + LIMIT;
+        let status = format!("http://127.0.0.1:{port}/status");
+        while self.agent.get(&status).call().is_err() {
+            ensure!(
+                self.processes.are_running() && Instant::now() < deadline,
+                "the driver of {} does not answer on port {port}",
+                self.engine
+            );
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+
+    fn create_session(&mut self, mut capabilities: Value) -> Result<()> {
+        capabilities["timeouts"] = json!({
+            "script": SCRIPT_LIMIT.as_millis(),
+            "pageLoad": LIMIT.as_millis(),
+        });
+        let answer = self.post(
+            "",
+            json!({ "capabilities": { "alwaysMatch": capabilities } }),
+        )?;
         let id = answer["sessionId"]
             .as_str()
             .context("the session has no id")?;
-        browser.session = format!("{}/{id}", browser.session);
-        Ok(browser)
+        self.session = format!("{}/{id}", self.session);
+        Ok(())
+    }
+
+    /// Which engine it has.
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Opens a page and returns once it has loaded.
@@ -118,18 +135,22 @@ impl Browser {
         Ok(())
     }
 
-    /// What the page wrote to the console since the last call: level and text.
+    /// What the page wrote to the console since the last call, level and text; `None` where
+    /// [the driver does not say](Engine::has_console).
     ///
     /// # Errors
     /// When the browser is gone.
-    pub fn console(&self) -> Result<Vec<(String, String)>> {
+    pub fn console(&self) -> Result<Option<Vec<(String, String)>>> {
+        if !self.engine.has_console() {
+            return Ok(None);
+        }
         let answer = self.post("/se/log", json!({ "type": "browser" }))?;
         let entries = answer.as_array().context("the log is no list")?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
-        Ok(entries
+        let lines = entries
             .iter()
-            .map(|entry| (text(&entry["level"]), text(&entry["message"])))
-            .collect())
+            .map(|entry| (text(&entry["level"]), text(&entry["message"])));
+        Ok(Some(lines.collect()))
     }
 
     /// Opens the page of a fixture and returns what the program told.
@@ -149,8 +170,9 @@ impl Browser {
             }
             if Instant::now() > deadline {
                 let console = self.console()?;
+                let engine = self.engine;
                 bail!(
-                    "the program did not end in Chromium; so far it said\n{transcript}\n  console: {console:?}"
+                    "the program did not end in {engine}; so far it said\n{transcript}\n  console: {console:?}"
                 );
             }
             thread::sleep(PAUSE);
@@ -171,36 +193,22 @@ impl Browser {
         }
         Ok(value)
     }
+
+    fn end(&mut self) {
+        let (agent, session) = (&self.agent, &self.session);
+        self.processes.end(|| {
+            agent.delete(session).call().ok();
+        });
+    }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        self.agent.delete(&self.session).call().ok();
-        self.driver.kill().ok();
-        self.driver.wait().ok();
+        self.end();
     }
 }
 
-/// Reads the line in which chromedriver says its port, and leaves a thread to swallow the rest.
-fn announced_port(mut output: impl BufRead + Send + 'static) -> Result<u16> {
-    loop {
-        let mut line = String::new();
-        if output.read_line(&mut line)? == 0 {
-            bail!("chromedriver ended before it said its port");
-        }
-        if let Some((_, port)) = line
-            .trim_end()
-            .trim_end_matches('.')
-            .rsplit_once("successfully on port ")
-            && let Ok(port) = port.parse()
-        {
-            thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-            return Ok(port);
-        }
-    }
-}
-
-/// A browser that tests take turns with; it is started by the first that wants it.
+/// A Chromium that tests take turns with; it is started by the first that wants it.
 #[derive(Default)]
 pub struct SharedBrowser {
     browser: Mutex<Option<Browser>>,
@@ -215,7 +223,7 @@ impl SharedBrowser {
         let mut browser = self.lock();
         let browser = match &mut *browser {
             Some(browser) => browser,
-            empty => empty.insert(Browser::start()?),
+            empty => empty.insert(Browser::start(Engine::Chromium)?),
         };
         act(browser)
     }
