@@ -130,8 +130,12 @@ impl Card {
         self.stamp(&self.spans[stage as usize].ended);
     }
 
-    /// Nothing more happens to the picture.
+    /// Nothing more happens to the picture. If it failed, the stage that it was at ends, too.
     pub(crate) fn finish(&self, outcome: Outcome) {
+        let asked = |stage: &Stage| self.times(*stage).is_some();
+        if let (Err(_), Some(stage)) = (&outcome, Stage::ALL.into_iter().rfind(asked)) {
+            self.end(stage);
+        }
         // Whoever comes second has nothing to say.
         let _ = self.outcome.set(outcome);
     }
@@ -221,7 +225,7 @@ mod tests {
         assert_eq!((card.state(), board.over()), (State::Failed, 2));
         assert_eq!(
             Some(board.latest()),
-            card.times(Stage::Decode).unwrap().ended
+            card.times(Stage::Resize).unwrap().ended
         );
     }
 

@@ -121,7 +121,7 @@ impl Tile {
         self.show_steps(stage, name == "loading");
         let text = match (state, card.outcome()) {
             (State::Loading(_) | State::At(_), _) => doing(card, state),
-            (_, Some(Err(why))) => why.clone(),
+            (_, Some(Err(why))) => why.lines().next().unwrap_or_default().to_owned(),
             (State::Waiting, _) => String::from("waiting"),
             _ => String::new(),
         };

@@ -98,8 +98,24 @@ impl Page {
         }
         drop(watch);
         self.show(&job.board, true)?;
+        self.say_failures(&job.board)?;
         self.crew.replace(Some(crew));
         Ok(job.board.latest())
+    }
+
+    /// Tells the visitor how many pictures failed, if any did, and why the first of them.
+    fn say_failures(&self, board: &Board) -> Result {
+        let outcomes = board.cards().iter().filter_map(|card| card.outcome());
+        let mut failures = outcomes.filter_map(|outcome| outcome.as_ref().err());
+        let Some(why) = failures.next() else {
+            return Ok(());
+        };
+        let mut text = (1 + failures.count()).to_string();
+        text.push_str(" of ");
+        text.push_str(&board.cards().len().to_string());
+        text.push_str(" pictures failed, the first because of this: ");
+        text.push_str(why);
+        self.say(&text, true)
     }
 
     /// A pool of so many threads: the one that is there, if it has as many.
