@@ -1,5 +1,5 @@
-//! Threads that the loader starts, in Node and in Chromium: results, failures, futures, an early end, and memory
-//! that is given back.
+//! Threads that the loader starts, in Node and in browsers: results, failures, futures, an early end, and memory that
+//! is given back.
 
 use std::path::{Path, PathBuf};
 
@@ -51,12 +51,39 @@ fn threads_start_and_end_in_node() -> Result<()> {
     check(&node::run(&program)?, "RuntimeError: unreachable")
 }
 
+/// WebKit says behind an error which call of the glue it happened in.
+fn forget_place(event: &mut Event) {
+    if let Event::Line(line) = event
+        && let Some((error, place)) = line.split_once(" (evaluating '")
+        && let Some((_, help)) = place.split_once("')\n")
+    {
+        *line = format!("{error}\n{help}");
+    }
+}
+
+fn in_browser(engine: Engine, trap: &str) -> Result<()> {
+    let site = scratch().join("spawn").join(engine.to_string());
+    prepare(&linked()?, &site, Shape::Whole, Target::Web)?;
+    let server = Server::start(&site)?;
+    let mut transcript = Browser::start(engine)?.run(&server.url(""))?;
+    transcript.events.iter_mut().for_each(forget_place);
+    check(&transcript, trap)
+}
+
 #[test]
 fn threads_start_and_end_in_chromium() -> Result<()> {
-    let site = scratch().join("spawn");
-    let folder = site.join("web");
-    prepare(&linked()?, &folder, Shape::Whole, Target::Web)?;
-    let server = Server::start(&site)?;
-    let transcript = Browser::start(Engine::Chromium)?.run(&server.url("web/"))?;
-    check(&transcript, "RuntimeError: unreachable")
+    in_browser(Engine::Chromium, "RuntimeError: unreachable")
+}
+
+#[test]
+fn threads_start_and_end_in_firefox() -> Result<()> {
+    in_browser(Engine::Firefox, "RuntimeError: unreachable executed")
+}
+
+#[test]
+fn threads_start_and_end_in_webkit() -> Result<()> {
+    in_browser(
+        Engine::WebKit,
+        "RuntimeError: Unreachable code should not be executed",
+    )
 }

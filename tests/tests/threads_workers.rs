@@ -42,15 +42,29 @@ fn threads_share_loads_in_node() -> Result<()> {
     compare([run(Shape::Split)?, run(Shape::Whole)?])
 }
 
-#[test]
-fn threads_share_loads_in_chromium() -> Result<()> {
+fn in_browser(engine: Engine) -> Result<()> {
     let linked = linked()?;
-    let site = scratch().join("workers/web");
+    let site = scratch().join("workers").join(engine.to_string());
     for shape in SHAPES {
         prepare(&linked, &site.join(shape.name()), shape, Target::Web)?;
     }
     let server = Server::start(&site)?;
-    let browser = Browser::start(Engine::Chromium)?;
+    let browser = Browser::start(engine)?;
     let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
     compare([run(Shape::Split)?, run(Shape::Whole)?])
+}
+
+#[test]
+fn threads_share_loads_in_chromium() -> Result<()> {
+    in_browser(Engine::Chromium)
+}
+
+#[test]
+fn threads_share_loads_in_firefox() -> Result<()> {
+    in_browser(Engine::Firefox)
+}
+
+#[test]
+fn threads_share_loads_in_webkit() -> Result<()> {
+    in_browser(Engine::WebKit)
 }

@@ -80,7 +80,7 @@ impl Asks {
         }
     }
 
-    /// Step 1; the caller notifies the [bell](Self::bell) afterwards.
+    /// Step 1; the caller notifies the bell afterwards.
     pub(crate) fn make(&self, chunk: ChunkIndex) -> Arc<Ask> {
         let ask = Arc::new(Ask {
             chunk,
@@ -110,6 +110,7 @@ impl Asks {
     }
 
     /// The word that changes with every ask.
+    #[cfg(target_feature = "atomics")]
     pub(crate) fn bell(&self) -> &AtomicU32 {
         &self.bell
     }
@@ -163,11 +164,12 @@ impl Ask {
     }
 
     /// The word that changes with the answer, and its present value.
+    #[cfg(target_feature = "atomics")]
     pub(crate) fn word(&self) -> (&AtomicU32, u32) {
         (&self.state, self.state.load(Ordering::Acquire))
     }
 
-    /// Step 3; the caller notifies the [word](Self::word) afterwards.
+    /// Step 3; the caller notifies the word afterwards.
     pub(crate) fn finish(&self, result: Result<(), LoadError>) {
         match result {
             Ok(()) => self.advance(TAKEN, DONE),

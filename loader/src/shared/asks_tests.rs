@@ -31,23 +31,19 @@ fn serve(asks: &Asks, wanted: usize) -> Vec<u32> {
                 thread::yield_now();
             }
         }
-        for ask in taken {
-            served.push(ask.chunk().0);
-            ask.finish(match ask.chunk() {
-                ChunkIndex(0) => Err(refusal()),
-                _ => Ok(()),
-            });
-        }
+        served.extend(taken.iter().map(|ask| ask.chunk().0));
+        answer(taken);
     }
     served
 }
 
-fn wait(ask: &Ask) -> Answer {
-    loop {
-        match ask.answer() {
-            Answer::Waiting | Answer::Taken => thread::yield_now(),
-            answer => return answer,
-        }
+/// Chunk 0 cannot be had.
+fn answer(taken: Vec<std::sync::Arc<Ask>>) {
+    for ask in taken {
+        ask.finish(match ask.chunk() {
+            ChunkIndex(0) => Err(refusal()),
+            _ => Ok(()),
+        });
     }
 }
 
@@ -58,15 +54,38 @@ fn every_ask_is_answered_once() {
         let askers: Vec<_> = (0..2)
             .map(|chunk| {
                 let asks = asks.clone();
-                thread::spawn(move || wait(&asks.make(ChunkIndex(chunk))))
+                thread::spawn(move || asks.make(ChunkIndex(chunk)))
             })
             .collect();
-        let mut served = serve(&asks, 2);
-        served.sort_unstable();
-        assert_eq!(served, [0, 1]);
-        let answers: Vec<_> = askers.into_iter().map(|it| it.join().unwrap()).collect();
+        // While they are made, and afterwards.
+        let mut taken = asks.take();
+        let made: Vec<_> = askers.into_iter().map(|it| it.join().unwrap()).collect();
+        taken.extend(asks.take());
+        assert_eq!(asks.rung(), 2);
+        let mut chunks: Vec<_> = taken.iter().map(|ask| ask.chunk().0).collect();
+        chunks.sort_unstable();
+        assert_eq!(chunks, [0, 1]);
+        answer(taken);
+        let answers: Vec<_> = made.iter().map(|ask| ask.answer()).collect();
         assert_eq!(answers, [Answer::Failed(refusal()), Answer::Done]);
-        assert!(asks.take().is_empty());
+    });
+}
+
+#[test]
+fn who_sees_the_answer_sees_the_reason() {
+    model(|| {
+        let asks = Arc::new(Asks::new());
+        let theirs = asks.clone();
+        let ask = asks.make(ChunkIndex(0));
+        let coordinator = thread::spawn(move || serve(&theirs, 1));
+        let answer = loop {
+            match ask.answer() {
+                Answer::Waiting | Answer::Taken => thread::yield_now(),
+                answer => break answer,
+            }
+        };
+        assert_eq!(answer, Answer::Failed(refusal()));
+        coordinator.join().unwrap();
     });
 }
 
