@@ -75,6 +75,7 @@ mod node;
 mod processor;
 #[cfg(target_feature = "atomics")]
 mod thread;
+#[cfg_attr(loom, allow(dead_code, reason = "the models take the border alone"))]
 mod unit;
 #[cfg(test)]
 mod unit_tests;
