@@ -160,7 +160,7 @@ fn why_alone() -> &'static str {
     }
     if !dom::is_isolated() {
         return "The server does not isolate this page from other origins (Cross-Origin-Opener-Policy and \
-                Cross-Origin-Embedder-Policy), so it may not share memory with threads: it does all the work itself.";
+                Cross-Origin-Embedder-Policy), so it cannot share memory with threads and does all the work itself.";
     }
     "This browser starts no thread that shares memory with the page, so the page does all the work itself."
 }
