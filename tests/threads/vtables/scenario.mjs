@@ -130,7 +130,9 @@ async function race(host) {
     const counts = [...(await Promise.all(workers.map(use))), await use(main, workers.length)];
     equal(counts.sort(), [101, 102, 103, 104], 'counted by all');
     const [fetches, compilations, instantiations] = program.counted();
-    equal([fetches >= 1 && fetches <= 4, compilations, instantiations], [true, 4, 4], 'loaded by all');
+    const within = (value, least, most) => value >= least && value <= most;
+    // The main thread compiles a second time if it fetches for another just when it finds the bytes in memory.
+    equal([within(fetches, 1, 4), within(compilations, 4, 5), instantiations], [true, true, 4], 'loaded by all');
     end();
 }
 
