@@ -14,6 +14,7 @@ export async function run(host) {
     await together(host);
     for (let round = 0; round < ROUNDS; round++) await race(host);
     await failure(host);
+    await fromJavaScript(host);
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -151,4 +152,23 @@ async function failure(host) {
     equal(program.try_out(kind, object, 5), new Data().use('Object', 2, 5), 'made after all');
     equal(program.counted(), [3, 2, 2, 1], 'after two failures');
     end();
+}
+
+/// What JavaScript beside the program sees of it: the pool that it starts, and what has been counted.
+async function fromJavaScript(host) {
+    const { program } = await host.program();
+    const counted = () => {
+        const [{ file, ...counts }, ...others] = program.chunkCounters();
+        equal([/^app-things-\w+\.wasm$/.test(file), others], [true, []], `the one chunk, ${file}`);
+        return counts;
+    };
+    const counts = { fetches: 0, compilations: 0, instantiations: 0, stubHits: 0, waits: 0 };
+    equal(counted(), counts, 'nobody has heard of it');
+    equal(await program.initThreadPool(2), 2, 'threads of the pool');
+    const again = await program.initThreadPool(2).then(String, String);
+    equal(/^Error: cannot start a thread pool: /.test(again), true, `the second pool: ${again}`);
+    const object = await program.make_in_pool(3);
+    equal(program.try_out(program.Kind.Object, object, 4), new Data().use('Object', 3, 4), 'made in the pool');
+    const all = { fetches: 1, compilations: 2, instantiations: 2, stubHits: 1, waits: 1 };
+    equal(counted(), all, 'a thread of the pool has asked the main thread, which met one stub');
 }

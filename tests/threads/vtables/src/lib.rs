@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex};
 use std::task::Waker;
 
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{LoadError, counters, split, wasm_split};
+use wasm_cleave::{LoadError, counters, split, threads, wasm_split};
 
 /// All that an object of the chunk can be asked.
 pub trait Probe: Send + Sync {
@@ -86,6 +86,13 @@ pub async fn make(kind: Kind, value: u32) -> Result<u32, LoadError> {
 #[wasm_bindgen]
 pub fn make_now(value: u32) -> u32 {
     make_object(value).try_now().map_or(0, address)
+}
+
+/// The address of an object that a thread of the global pool makes.
+#[wasm_bindgen]
+pub async fn make_in_pool(value: u32) -> Result<u32, JsValue> {
+    let made = threads::run(move || make_object(value).blocking()).await?;
+    Ok(address(made?))
 }
 
 /// Uses a thing, whose kind must be that which it was made with. What is to be dropped is not to be used again.
