@@ -1,0 +1,4 @@
+//! A rack of effects that plays on the audio thread: each effect is a split, and its code arrives while it plays.
+
+mod dsp;
+mod effects;
