@@ -2,7 +2,22 @@
 
 mod audio;
 mod clock;
+mod dom;
 mod dsp;
 mod effects;
+mod page;
 mod piece;
 mod rack;
+mod text;
+
+use wasm_bindgen::prelude::*;
+
+/// Takes over the page that `index.html` shows. To be called once, on the page: a start function would run on every
+/// thread.
+///
+/// # Errors
+/// When the page is not the one that this program belongs to.
+#[wasm_bindgen]
+pub fn open() -> dom::Result {
+    page::open()
+}

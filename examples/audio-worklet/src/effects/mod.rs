@@ -114,11 +114,6 @@ impl Kind {
         }
     }
 
-    /// The one of this name.
-    pub(crate) fn of_name(name: &str) -> Option<Self> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     /// For loading it ahead of its use.
     pub(crate) fn split(self) -> Split {
         // Each in a closure of its own: what `split!` imports must not share a symbol with its neighbours, and with v0

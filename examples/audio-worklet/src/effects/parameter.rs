@@ -110,11 +110,6 @@ impl<const COUNT: usize> Controls<COUNT> {
         }
     }
 
-    /// The value one frame later.
-    pub(crate) fn next(&mut self, parameter: usize) -> f32 {
-        self.values[parameter].next()
-    }
-
     pub(crate) fn now(&self, parameter: usize) -> f32 {
         self.values[parameter].now()
     }

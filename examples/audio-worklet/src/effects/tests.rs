@@ -65,14 +65,6 @@ fn touch(effect: &mut dyn Effect) {
 }
 
 #[test]
-fn names_lead_to_their_effects() {
-    for kind in Kind::ALL {
-        assert_eq!(Kind::of_name(kind.name()), Some(kind));
-    }
-    assert_eq!(Kind::of_name("decode"), None);
-}
-
-#[test]
 fn the_same_sound_gives_the_same_bits_in_blocks_of_any_length() {
     let input = noise(9000);
     let once = all();

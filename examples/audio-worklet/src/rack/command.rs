@@ -12,10 +12,9 @@ pub(crate) struct Id(pub(crate) u32);
 /// What the page wants done. The rack takes what it needs out of a command, and leaves in it what is to be dropped: the
 /// page does that, since freeing memory takes too long for the audio thread.
 pub(crate) enum Command {
-    /// Puts an effect in at a place; it fades in.
+    /// Puts an effect in behind all others; it fades in.
     Add {
         id: Id,
-        place: usize,
         effect: Option<Box<dyn Effect>>,
     },
     /// Takes an effect out, into the command. It should have been faded out before.
@@ -23,8 +22,8 @@ pub(crate) enum Command {
         id: Id,
         effect: Option<Box<dyn Effect>>,
     },
-    /// Moves an effect to another place. It should have been faded out before.
-    Move { id: Id, place: usize },
+    /// Moves an effect to just before another one, or behind all. It should have been faded out before.
+    Move { id: Id, before: Option<Id> },
     /// Fades an effect in or out.
     Enable { id: Id, is_on: bool },
     /// Sets a parameter of an effect.

@@ -104,9 +104,9 @@ impl Processor for Rack {
 
     fn command(&mut self, command: &mut Command) {
         match command {
-            Command::Add { id, place, effect } => self.slots.add(*id, *place, effect),
+            Command::Add { id, effect } => self.slots.add(*id, effect),
             Command::Remove { id, effect } => *effect = self.slots.remove(*id),
-            Command::Move { id, place } => self.slots.move_to(*id, *place),
+            Command::Move { id, before } => self.slots.move_before(*id, *before),
             Command::Enable { id, is_on } => self.slots.enable(*id, *is_on),
             Command::Set {
                 id,

@@ -45,11 +45,6 @@ impl Player {
         self.jump.unwrap_or(self.at)
     }
 
-    /// Whether it plays, or is on the way to silence.
-    pub(crate) fn sounds(&self) -> bool {
-        self.level.now() > 0.0 || self.is_playing
-    }
-
     /// Writes a block, over what is there.
     pub(crate) fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         for (left, right) in left.iter_mut().zip(right) {
@@ -127,7 +122,6 @@ mod tests {
         render(&mut player, 5000);
         player.play(false);
         render(&mut player, 5000);
-        assert!(!player.sounds());
         let position = player.position();
         assert_eq!(render(&mut player, 100), [0.0; 100]);
         assert_eq!(player.position(), position);

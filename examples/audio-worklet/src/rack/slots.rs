@@ -32,7 +32,7 @@ impl Slots {
     }
 
     /// Takes an effect out of `effect`, if there is room.
-    pub(crate) fn add(&mut self, id: Id, place: usize, effect: &mut Option<Box<dyn Effect>>) {
+    pub(crate) fn add(&mut self, id: Id, effect: &mut Option<Box<dyn Effect>>) {
         if self.list.len() == SLOTS {
             return;
         }
@@ -41,8 +41,7 @@ impl Slots {
         };
         let mut fade = Smooth::new(0.0, 1.0, self.rate);
         fade.set(1.0);
-        let slot = Slot { id, effect, fade };
-        self.list.insert(place.min(self.list.len()), slot);
+        self.list.push(Slot { id, effect, fade });
     }
 
     pub(crate) fn remove(&mut self, id: Id) -> Option<Box<dyn Effect>> {
@@ -50,10 +49,11 @@ impl Slots {
         Some(self.list.remove(place).effect)
     }
 
-    pub(crate) fn move_to(&mut self, id: Id, place: usize) {
-        if let Some(before) = self.place(id) {
-            let slot = self.list.remove(before);
-            self.list.insert(place.min(self.list.len()), slot);
+    pub(crate) fn move_before(&mut self, id: Id, before: Option<Id>) {
+        if let Some(place) = self.place(id) {
+            let slot = self.list.remove(place);
+            let place = before.and_then(|before| self.place(before));
+            self.list.insert(place.unwrap_or(self.list.len()), slot);
         }
     }
 
@@ -144,7 +144,7 @@ mod tests {
         let mut slots = Slots::new(1000.0);
         for (id, add, times) in [(1, 1.0, 1.0), (2, 0.0, 2.0), (3, 10.0, 1.0)] {
             let mut effect: Option<Box<dyn Effect>> = Some(Box::new(Step { add, times }));
-            slots.add(Id(id), 9, &mut effect);
+            slots.add(Id(id), &mut effect);
             assert!(effect.is_none());
         }
         slots
@@ -166,9 +166,9 @@ mod tests {
     fn effects_work_in_their_order() {
         let mut slots = rack();
         assert_eq!(rest(&mut slots), 12.0);
-        slots.move_to(Id(3), 0);
+        slots.move_before(Id(3), Some(Id(1)));
         assert_eq!(rest(&mut slots), 22.0);
-        slots.move_to(Id(3), 7);
+        slots.move_before(Id(3), None);
         assert_eq!(rest(&mut slots), 12.0);
         assert!(slots.remove(Id(2)).is_some());
         assert!(slots.remove(Id(2)).is_none());
@@ -206,7 +206,7 @@ mod tests {
                 add: 0.0,
                 times: 1.0,
             }));
-            slots.add(Id(id), 0, &mut effect);
+            slots.add(Id(id), &mut effect);
             assert_eq!(effect.is_some(), id > SLOTS as u32, "{id}");
         }
         assert_eq!(slots.list.as_ptr(), memory);
