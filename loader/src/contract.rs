@@ -68,6 +68,24 @@ pub const WORKER_FILE: &str = "wasm-cleave-worker.js";
 /// Export of the loader where memory is shared, `(start: i32) -> Promise | undefined`: what [`WORKER_FILE`] calls.
 pub const THREAD_RUN: &str = "__cleave_thread";
 
+/// The JavaScript file that runs on the audio threads of a program whose threads share one memory.
+pub const WORKLET_FILE: &str = "wasm-cleave-worklet.js";
+
+/// Function of [`ENV_FILE`], `(context, kind) -> Promise`: runs [`WORKLET_FILE`] on the audio thread of a context.
+pub const ENV_WORKLET: &str = "worklet";
+
+/// Export of the loader with audio, `(modules, port) -> ()`: what [`WORKLET_FILE`] calls first.
+pub const AUDIO_START: &str = "__cleave_audio_start";
+
+/// Export of the loader with audio, `(chunk, module) -> ()`: links a chunk on the audio thread.
+pub const AUDIO_LINK: &str = "__cleave_audio_link";
+
+/// Export of the loader with audio, `(unit) -> ()`: notes that a processor has failed.
+pub const AUDIO_FAIL: &str = "__cleave_audio_fail";
+
+/// Export of the loader with audio, `(unit, frame) -> bool`: renders a block.
+pub const AUDIO_PROCESS: &str = "__cleave_audio_process";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +97,16 @@ mod tests {
         assert!(bindings.contains(&format!("raw_module = \"./{ENV_FILE}\"")));
         assert!(bindings.contains(&format!("fn {ENV_WORKER}(")));
         assert!(start.contains(&format!("js_name = {THREAD_RUN},")));
+    }
+
+    #[test]
+    fn the_literals_of_audio_are_those_of_the_contract() {
+        let bindings = include_str!("audio/js.rs");
+        let thread = include_str!("audio/thread.rs");
+        assert!(bindings.contains(&format!("raw_module = \"./{ENV_FILE}\"")));
+        assert!(bindings.contains(&format!("fn {ENV_WORKLET}(")));
+        for name in [AUDIO_START, AUDIO_LINK, AUDIO_FAIL, AUDIO_PROCESS] {
+            assert!(thread.contains(&format!("js_name = {name},")));
+        }
     }
 }

@@ -40,6 +40,8 @@
 
 #![cfg_attr(target_feature = "atomics", feature(stdarch_wasm_atomic_wait))]
 
+#[cfg(all(feature = "audio", any(target_feature = "atomics", test)))]
+pub mod audio;
 pub mod backend;
 mod body;
 mod call;

@@ -115,16 +115,7 @@ pub(crate) fn load(target: Target) -> Load {
 
 /// Whether all that `target` needs is ready.
 pub(crate) fn is_loaded(target: Target) -> bool {
-    state::with(|state| match state.needed_by(target) {
-        Ok(chunks) => chunks.into_iter().all(|chunk| {
-            #[cfg(target_feature = "atomics")]
-            if crate::shared::is_callable(chunk, state.file(chunk).size) {
-                return true;
-            }
-            state.registry(target).is_ready(chunk)
-        }),
-        Err(_) => false,
-    })
+    state::with(|state| state.is_loaded(target))
 }
 
 /// Loads what `target` needs and blocks this thread until it is there.

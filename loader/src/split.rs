@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-#[cfg(feature = "rayon")]
+#[cfg(any(feature = "rayon", all(feature = "audio", target_feature = "atomics")))]
 use crate::error::LoadError;
 use crate::ids::SplitIndex;
 use crate::load::{self, Load, Target};
@@ -56,6 +56,16 @@ impl Split {
             crate::threads::workers::on_all_threads(link).await;
         }
         Ok(())
+    }
+
+    /// Loads it now, and links it with the audio thread of `worklet`: after that, processors there call into it without a
+    /// pause, also through what its functions have made.
+    ///
+    /// # Errors
+    /// When the load fails, on the page or on the audio thread. It can be tried again.
+    #[cfg(all(feature = "audio", target_feature = "atomics"))]
+    pub async fn load_on(&self, worklet: &crate::audio::Worklet) -> Result<(), LoadError> {
+        worklet.load(self.target()).await
     }
 
     /// Loads it when the thread has nothing better to do. Starts by itself; a failure is forgotten, and a later call

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::error::{ErrorKind, LoadError};
 use crate::ids::ChunkIndex;
 use crate::load::Target;
-use crate::manifest::{Chunk, DecodeError, Manifest};
+use crate::manifest::{Chunk, DecodeError, Manifest, Split};
 use crate::progress::{ChunkInfo, Meter, Step};
 use crate::registry::Registry;
 use crate::runtime;
@@ -68,24 +68,43 @@ impl State {
     /// # Errors
     /// If the manifest does not know `target`.
     pub(crate) fn needed_by(&self, target: Target) -> Result<Vec<ChunkIndex>, LoadError> {
-        let splits = &self.manifest.splits;
-        let found = match target {
+        #[cfg(target_feature = "atomics")]
+        if let Target::Bytes(chunk) = target {
+            return Ok(vec![chunk]);
+        }
+        match self.chunks_of(target) {
+            Some(chunks) => Ok(chunks.collect()),
+            None => Err(self.unknown_target()),
+        }
+    }
+
+    /// Whether the functions of `target` can be called. It allocates nothing: the audio thread asks.
+    pub(crate) fn is_loaded(&self, target: Target) -> bool {
+        let is_ready = |chunk: ChunkIndex| {
             #[cfg(target_feature = "atomics")]
-            Target::Bytes(chunk) => return Ok(vec![chunk]),
-            Target::Split(None) => None,
-            Target::Split(Some(index)) => Some(splits.get(index.0 as usize)),
-            Target::Entry(slot) => Some(
-                splits
-                    .iter()
-                    .find(|split| split.entries.binary_search(&slot.0).is_ok()),
-            ),
+            if crate::shared::is_callable(chunk, self.file(chunk).size) {
+                return true;
+            }
+            self.ready.is_ready(chunk)
         };
-        let needed: &[u32] = match found {
-            None => &[],
-            Some(Some(split)) => &split.chunks,
-            Some(None) => return Err(self.unknown_target()),
+        self.chunks_of(target)
+            .is_some_and(|mut chunks| chunks.all(is_ready))
+    }
+
+    /// The chunks whose functions `target` means; `None` if the manifest does not know it.
+    fn chunks_of(&self, target: Target) -> Option<impl Iterator<Item = ChunkIndex>> {
+        let splits = &self.manifest.splits;
+        let needed: &[u32] = match target {
+            #[cfg(target_feature = "atomics")]
+            Target::Bytes(_) => &[],
+            Target::Split(None) => &[],
+            Target::Split(Some(index)) => &splits.get(index.0 as usize)?.chunks,
+            Target::Entry(slot) => {
+                let has_entry = |split: &&Split| split.entries.binary_search(&slot.0).is_ok();
+                &splits.iter().find(has_entry)?.chunks
+            }
         };
-        Ok(needed.iter().copied().map(ChunkIndex).collect())
+        Some(needed.iter().copied().map(ChunkIndex))
     }
 
     fn unknown_target(&self) -> LoadError {

@@ -148,12 +148,16 @@ pub(crate) fn handle(args: &Args) -> TokenStream {
     quote_spanned! {Span::mixed_site()=> {
         #[cfg(target_family = "wasm")]
         let handle = {
-            #[link(wasm_import_module = #HANDLE_MODULE)]
-            unsafe extern "C-unwind" {
-                #[link_name = #name]
-                fn handle() -> i32;
+            // A function of its own, whose path is part of the import's symbol: two imports in one function would share it.
+            fn handle() -> i32 {
+                #[link(wasm_import_module = #HANDLE_MODULE)]
+                unsafe extern "C-unwind" {
+                    #[link_name = #name]
+                    fn handle() -> i32;
+                }
+                unsafe { handle() }
             }
-            unsafe { handle() }
+            handle()
         };
         #[cfg(not(target_family = "wasm"))]
         let handle = -1;

@@ -11,6 +11,8 @@ pub(crate) fn files(main: &[u8], stem: &str, target: Target) -> Vec<File> {
             .any(|window| window == name.as_bytes())
     };
     let has_threads = names(contract::THREAD_RUN);
+    // There are no audio threads elsewhere.
+    let has_audio = target == Target::Web && names(contract::AUDIO_START);
     let (base, start, worker) = match target {
         Target::Web => (
             include_str!("env/web.js"),
@@ -23,14 +25,24 @@ pub(crate) fn files(main: &[u8], stem: &str, target: Target) -> Vec<File> {
             include_str!("env/nodejs_worker.js"),
         ),
     };
+    let main_of = |script: &str| script.replace("./NAME.js", &format!("./{stem}.js"));
     let mut files = Vec::new();
     if names(contract::ENV_FILE) {
-        let start = if has_threads { start } else { "" };
-        files.push(file(contract::ENV_FILE, format!("{base}{start}")));
+        let mut text = String::from(base);
+        if has_threads {
+            text += start;
+        }
+        if has_audio {
+            text += include_str!("env/web_audio.js");
+        }
+        files.push(file(contract::ENV_FILE, text));
     }
     if has_threads {
-        let worker = worker.replace("./NAME.js", &format!("./{stem}.js"));
-        files.push(file(contract::WORKER_FILE, worker));
+        files.push(file(contract::WORKER_FILE, main_of(worker)));
+    }
+    if has_audio {
+        let script = include_str!("env/web_worklet.js");
+        files.push(file(contract::WORKLET_FILE, main_of(script)));
     }
     files
 }
@@ -84,6 +96,29 @@ mod tests {
             for name in [contract::THREAD_RUN, "'./app.js'"] {
                 assert!(runs.contains(name), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn audio_gets_a_script_in_pages() {
+        let main = format!("{THREADS} {}", contract::AUDIO_START);
+        assert_eq!(text(&main, Target::NodeJs), text(THREADS, Target::NodeJs));
+        let files = text(&main, Target::Web);
+        let [(_, env), _, (worklet, script)] = &files[..] else {
+            panic!("{files:?}");
+        };
+        assert_eq!(worklet, contract::WORKLET_FILE);
+        for name in [contract::ENV_WORKLET, contract::WORKLET_FILE] {
+            assert!(env.contains(name), "{name}");
+        }
+        for name in [
+            contract::AUDIO_START,
+            contract::AUDIO_LINK,
+            contract::AUDIO_FAIL,
+            contract::AUDIO_PROCESS,
+            "'./app.js'",
+        ] {
+            assert!(script.contains(name), "{name}");
         }
     }
 

@@ -72,7 +72,7 @@ extern "C" {
 
     // Setting it starts the port.
     #[wasm_bindgen(method, setter, js_name = onmessage)]
-    pub(crate) fn on_message(this: &MessagePort, listener: &Function);
+    pub(crate) fn on_message(this: &MessagePort, listener: Option<&Function>);
 
     #[wasm_bindgen(method, setter, js_name = onmessageerror)]
     pub(crate) fn on_message_error(this: &MessagePort, listener: &Function);

@@ -81,7 +81,7 @@ fn adopt(port: MessagePort) {
             drop(gone);
         });
     });
-    port.on_message(function(&on_message));
+    port.on_message(Some(function(&on_message)));
     port.on_close(function(&on_close));
     port.let_program_end();
     let connected = Connected {
@@ -152,7 +152,7 @@ pub(crate) fn connect(port: MessagePort) {
         });
         wake();
     });
-    port.on_message(function(&on_message));
+    port.on_message(Some(function(&on_message)));
     port.on_message_error(function(&on_error));
     let connection = Connection {
         port,

@@ -28,6 +28,8 @@ fn ensure(slot: Slot) -> Result<(), JsValue> {
     };
     let shared = program.chunk(chunk);
     shared.stub_hits.add_one();
+    #[cfg(feature = "audio")]
+    super::audio::count_hit();
     if !shared.publication.is_ready() {
         return Err(js::NOT_READY.with(js::error));
     }

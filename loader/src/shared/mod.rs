@@ -3,9 +3,11 @@
 //! All but the protocol itself exists only in programs that are built for threads.
 
 mod asks;
+#[cfg(all(target_feature = "atomics", feature = "audio"))]
+mod audio;
 mod once;
 mod publish;
-mod sync;
+pub(crate) mod sync;
 
 #[cfg(target_feature = "atomics")]
 pub(crate) mod connection;
@@ -26,6 +28,12 @@ pub(crate) mod wait;
 pub(crate) use {
     program::{count_fetch, counters},
     settle::{bring, bring_now, get_bytes, is_callable, keep},
+};
+
+#[cfg(all(target_feature = "atomics", feature = "audio"))]
+pub(crate) use {
+    audio::{audio_hits, audio_hits_word, more_audio_hits},
+    settle::{compiled, link_given},
 };
 
 #[cfg(all(target_feature = "atomics", feature = "rayon"))]

@@ -165,6 +165,16 @@ pub(crate) fn link_here(chunks: &[ChunkIndex]) {
     }
 }
 
+/// Links a chunk that is ready with this thread: the module that was given, or the bytes in memory.
+#[cfg(feature = "audio")]
+pub(crate) fn link_given(chunk: ChunkIndex, module: Option<Module>) -> Result<(), JsValue> {
+    if let Some(module) = module {
+        here::keep(chunk, module);
+    }
+    let module = compile_now(chunk, bytes_of(chunk))?;
+    here::link_now(chunk, &module)
+}
+
 /// The compiled chunk, on this thread, of whose bytes in memory it is made if it is not here.
 pub(super) fn compile_now(chunk: ChunkIndex, bytes: &[u8]) -> Result<Module, JsValue> {
     if let Some(module) = here::module(chunk) {
@@ -181,7 +191,8 @@ fn compiled_now(chunk: ChunkIndex) -> Result<Module, Failure> {
     compiled.map_err(|thrown| Failure::thrown(ErrorKind::Compile, &thrown))
 }
 
-async fn compiled(chunk: ChunkIndex) -> Result<Module, Failure> {
+/// The compiled chunk, received or compiled by this thread.
+pub(crate) async fn compiled(chunk: ChunkIndex) -> Result<Module, Failure> {
     let shared = Program::get().chunk(chunk);
     if shared.is_sent() {
         connection::arrival(chunk).await;

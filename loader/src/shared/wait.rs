@@ -12,8 +12,13 @@ const LOOK_AGAIN: Millis = Millis(10.0);
 
 /// Wakes all who sleep on `word`.
 pub(crate) fn notify(word: &AtomicU32) {
-    // SAFETY: the address is aligned and in memory, and notifying writes nothing.
-    unsafe { memory_atomic_notify(word.as_ptr().cast(), u32::MAX) };
+    notify_at(word.as_ptr());
+}
+
+/// Wakes all who sleep on the word at this address, whether or not there is still a word.
+pub(crate) fn notify_at(word: *mut u32) {
+    // SAFETY: the address is aligned and in memory, and notifying neither reads nor writes there.
+    unsafe { memory_atomic_notify(word.cast(), u32::MAX) };
 }
 
 /// Sleeps on the event loop while `word` has the value `seen`, at most for `limit`. It may end early.

@@ -1,0 +1,96 @@
+//! Sound: processors that render on the audio thread of a page, in the memory of the program, and chunks that come to them
+//! while the music plays.
+//!
+//! [`Worklet::start`] starts the program on the audio thread of a context; [`Worklet::node`] sets a [`Processor`] to work
+//! there. Both are for the page. [`Split::load_on`](crate::Split::load_on) loads a split and returns when the audio thread
+//! can call into it: after that, whatever the split's functions make (a `Box<dyn Effect>`, a function pointer) may be
+//! sent to a processor, which calls it without a pause.
+//!
+//! ```no_run
+//! use wasm_cleave::audio::{AudioError, Host, Input, Options, Output, Params, Processor, Worklet};
+//! use wasm_cleave::{split, wasm_split};
+//!
+//! pub trait Effect: Send {
+//!     fn render(&mut self, samples: &mut [f32]);
+//! }
+//!
+//! #[wasm_split(reverb)]
+//! fn reverb() -> Box<dyn Effect> {
+//!     # struct Reverb; impl Effect for Reverb { fn render(&mut self, _: &mut [f32]) {} }
+//!     // …
+//!     # Box::new(Reverb)
+//! }
+//!
+//! struct Rack(Option<Box<dyn Effect>>);
+//!
+//! impl Processor for Rack {
+//!     type Command = Option<Box<dyn Effect>>;
+//!     type Event = ();
+//!
+//!     fn command(&mut self, effect: &mut Option<Box<dyn Effect>>, _: &mut Host<'_, ()>) {
+//!         std::mem::swap(&mut self.0, effect); // the old one is dropped on the page
+//!     }
+//!
+//!     fn process(&mut self, inputs: &[Input], outputs: &mut [Output], _: &Params, _: &mut Host<'_, ()>) -> bool {
+//!         for channel in 0..inputs[0].channels() {
+//!             outputs[0].channel_mut(channel).copy_from_slice(inputs[0].channel(channel));
+//!             if let Some(effect) = &mut self.0 {
+//!                 effect.render(outputs[0].channel_mut(channel));
+//!             }
+//!         }
+//!         true
+//!     }
+//! }
+//!
+//! async fn play(context: &web_sys::BaseAudioContext) -> Result<(), Box<dyn std::error::Error>> {
+//!     let worklet = Worklet::start(context).await?;
+//!     let rack = worklet.node(Rack(None), &Options::new()).await?;
+//!     // … later, while it plays:
+//!     split!(reverb).load_on(&worklet).await?;
+//!     let _ = rack.send(Some(reverb().await?));
+//!     # Ok(())
+//! }
+//! ```
+//!
+//! # Rules of the audio thread
+//! - It never fetches, waits or blocks, and what is here neither allocates nor frees there while it renders. See
+//!   [`CountAllocations`] for whether your processors do.
+//! - A function of a chunk that is not linked there works all the same, since the chunk's bytes are in memory; but that
+//!   block may come late. It is [counted](Worklet::late_links).
+//! - Awaiting is for the page: on the audio thread, [`Call::try_now`](crate::Call::try_now) runs a split function that is
+//!   loaded.
+//!
+//! Available in programs built for threads, with the feature `audio`.
+
+#[cfg(target_feature = "atomics")]
+mod allocations;
+mod block;
+#[cfg(target_feature = "atomics")]
+mod error;
+mod host;
+#[cfg(target_feature = "atomics")]
+mod js;
+#[cfg(target_feature = "atomics")]
+mod node;
+mod processor;
+#[cfg(target_feature = "atomics")]
+mod thread;
+mod unit;
+#[cfg(test)]
+mod unit_tests;
+#[cfg(target_feature = "atomics")]
+mod worklet;
+
+#[cfg(target_feature = "atomics")]
+pub use allocations::CountAllocations;
+pub use block::{Input, Output, Params};
+#[cfg(target_feature = "atomics")]
+pub use error::{AudioError, AudioErrorKind};
+pub use host::Host;
+#[cfg(target_feature = "atomics")]
+pub use node::{Node, Options};
+pub use processor::{FromFn, Param, Processor, Rate, from_fn};
+#[cfg(target_feature = "atomics")]
+pub(crate) use thread::is_processing;
+#[cfg(target_feature = "atomics")]
+pub use worklet::Worklet;

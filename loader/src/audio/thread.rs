@@ -1,0 +1,82 @@
+//! What JavaScript calls on the audio thread. No string crosses, and nothing allocates once the thread has begun.
+
+use std::cell::Cell;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use super::unit::Unit;
+use crate::ids::ChunkIndex;
+use crate::js::{MessagePort, Module};
+use crate::shared::{self, connection, wait};
+use crate::state;
+
+/// What the thread-local word holds inside of `process`: nothing that a thread which is only about to get its
+/// thread-local data would find there by chance.
+const INSIDE: u32 = 0xa0d1_0b10;
+
+thread_local! {
+    static PROCESSING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether this thread is inside of a processor.
+pub(crate) fn is_processing() -> bool {
+    PROCESSING.get() == INSIDE
+}
+
+/// Begins the thread, with the compiled chunks that it was given and its way to those that are compiled later.
+#[doc(hidden)]
+#[wasm_bindgen(js_name = __cleave_audio_start, skip_typescript)]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn start(modules: &Array, port: Option<MessagePort>) {
+    // What threads make when they first need it is made now.
+    state::with(|_| ());
+    connection::keep_compiled(modules);
+    if let Some(port) = port {
+        connection::connect(port);
+    }
+}
+
+/// Links a chunk that is ready with this thread.
+#[doc(hidden)]
+#[wasm_bindgen(js_name = __cleave_audio_link, skip_typescript)]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn link(chunk: u32, module: Option<Module>) -> Result<(), JsValue> {
+    shared::link_given(ChunkIndex(chunk), module)
+}
+
+/// Notes that the processor whose [`Unit`] lies at this address has failed in [`process`].
+#[doc(hidden)]
+#[wasm_bindgen(js_name = __cleave_audio_fail, skip_typescript)]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn fail(unit: usize) {
+    PROCESSING.set(0);
+    // SAFETY: as in `process`, which has not returned.
+    let unit = unsafe { &*(unit as *const Unit) };
+    let word = unit.word().as_ptr();
+    unit.fail();
+    wait::notify_at(word);
+}
+
+/// Renders one block of the processor whose [`Unit`] lies at this address; false if it was the last one.
+#[doc(hidden)]
+#[wasm_bindgen(js_name = __cleave_audio_process, skip_typescript)]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn process(unit: usize, frame: f64) -> bool {
+    // SAFETY: the address is that of a unit which the page keeps until it has been left; JavaScript calls this on the
+    // audio thread only, and not any more after it has returned false.
+    let unit = unsafe { &*(unit as *const Unit) };
+    let word = unit.word().as_ptr();
+    let hits = shared::audio_hits();
+    PROCESSING.set(INSIDE);
+    // SAFETY: as above.
+    let rendered = unsafe { unit.render(frame as u64) };
+    PROCESSING.set(0);
+    if rendered.has_told {
+        wait::notify_at(word);
+    }
+    if shared::audio_hits() != hits {
+        wait::notify(shared::audio_hits_word());
+    }
+    rendered.goes_on
+}

@@ -1,0 +1,1 @@
+//! Tests of the border between page and audio thread.

@@ -1,0 +1,351 @@
+//! The audio thread of a context as the page sees it: starting the program there, and bringing chunks to it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Promise};
+use wasm_bindgen::prelude::*;
+use web_sys::BaseAudioContext;
+
+use super::error::{AudioError, AudioErrorKind};
+use super::js::{self, Node};
+use super::node::Options;
+use super::processor::{Param, Processor, Rate};
+use crate::audio;
+use crate::error::{ErrorKind, Failure, LoadError};
+use crate::ids::ChunkIndex;
+use crate::js::{get, set, text};
+use crate::load::Target;
+use crate::shared::{self, connection, coordinator};
+use crate::{obtain, state};
+
+/// The name of the processor that stands for the program on the audio thread.
+const HOST: &str = "wasm-cleave";
+
+thread_local! {
+    static KINDS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The program on the audio thread of one context. A clone is the same.
+///
+/// It belongs to the page.
+#[derive(Clone)]
+pub struct Worklet(Rc<Inner>);
+
+struct Inner {
+    context: BaseAudioContext,
+    host: Node,
+    /// The lists of parameters that were registered, with the names of the processors that have them.
+    kinds: RefCell<Vec<(String, String)>>,
+    requests: Rc<Requests>,
+    way: Cell<Way>,
+}
+
+impl Worklet {
+    /// Starts the program on the audio thread of `context`, an `AudioContext` or an `OfflineAudioContext`.
+    ///
+    /// The context may be suspended; some engines start its thread only when it runs. The chunks that the page has
+    /// compiled go along.
+    ///
+    /// # Errors
+    /// When the audio thread cannot share the memory, or its script or the program does not start there.
+    pub async fn start(context: &BaseAudioContext) -> Result<Worklet, AudioError> {
+        coordinator::volunteer_if_main();
+        if !js::is_isolated() {
+            let why = "the page is not isolated from other origins";
+            return Err(AudioError::new(AudioErrorKind::NotShared, why));
+        }
+        run_script(context, "").await?;
+        let requests = Rc::new(Requests::default());
+        let (id, answer) = requests.ask();
+        let start = Object::new();
+        set(&start, "id", &id.into());
+        set(&start, "module", &wasm_bindgen::module());
+        set(&start, "memory", &wasm_bindgen::memory());
+        set(&start, "modules", &connection::all_compiled());
+        let host = requests
+            .host(context, &start)
+            .map_err(|thrown| AudioError::new(AudioErrorKind::NotShared, text(&thrown)))?;
+        let inner = Inner {
+            context: context.clone(),
+            host,
+            kinds: RefCell::default(),
+            requests,
+            way: Cell::default(),
+        };
+        match answer.await {
+            Answer::Done => inner.connect(),
+            Answer::Failed(why) => return Err(AudioError::new(AudioErrorKind::Start, why)),
+            Answer::Undelivered => {
+                let why = "the engine does not hand over the module or the memory";
+                return Err(AudioError::new(AudioErrorKind::NotShared, why));
+            }
+        }
+        Ok(Worklet(Rc::new(inner)))
+    }
+
+    /// The context whose audio thread this is.
+    pub fn context(&self) -> &BaseAudioContext {
+        &self.0.context
+    }
+
+    /// Sets a processor to work, in a new node of the audio graph.
+    ///
+    /// # Errors
+    /// When the engine refuses the options, or the script of the audio thread does not load.
+    pub async fn node<P: Processor>(
+        &self,
+        processor: P,
+        options: &Options,
+    ) -> Result<audio::Node<P>, AudioError> {
+        let kind = self.kind(P::PARAMS).await?;
+        audio::Node::make(self, &kind, processor, options)
+    }
+
+    /// The name of the processors with these parameters, which are registered if they are not yet.
+    async fn kind(&self, params: &[Param]) -> Result<String, AudioError> {
+        let params = descriptors(params);
+        let known = self
+            .0
+            .kinds
+            .borrow()
+            .iter()
+            .find_map(|(known, name)| (*known == params).then(|| name.clone()));
+        if let Some(name) = known {
+            return Ok(name);
+        }
+        let number = KINDS.replace(KINDS.get() + 1);
+        let name = String::from("wasm-cleave-") + &number.to_string();
+        let kind = ["{\"name\":\"", &name, "\",\"params\":", &params, "}"].concat();
+        run_script(&self.0.context, &kind).await?;
+        self.0.kinds.borrow_mut().push((params, name.clone()));
+        Ok(name)
+    }
+
+    /// Loads what `target` needs on the page, and links it with the audio thread.
+    pub(crate) async fn load(&self, target: Target) -> Result<(), LoadError> {
+        crate::load::load(target).await?;
+        let chunks = state::with(|state| state.needed_by(target))?;
+        for chunk in chunks {
+            let sent = self.0.send(chunk).await;
+            sent.map_err(|failure| obtain::error(chunk, failure))?;
+        }
+        Ok(())
+    }
+
+    /// How many times a processor has called a function of a chunk that was not linked with its audio thread, and had to
+    /// wait while that was done. All contexts of the program count.
+    ///
+    /// Zero, if everything that comes to a processor was [loaded](crate::Split::load_on) for it first.
+    pub fn late_links(&self) -> u32 {
+        shared::audio_hits()
+    }
+
+    /// Waits until [`late_links`](Self::late_links) is greater than `seen`, and returns it.
+    pub async fn later_link(&self, seen: u32) -> u32 {
+        shared::more_audio_hits(seen).await
+    }
+}
+
+impl Inner {
+    /// Lets the chunks that are compiled from now on come to the audio thread by themselves.
+    fn connect(&self) {
+        if let Some(port) = connection::channel() {
+            let message = Object::new();
+            set(&message, "port", &port);
+            // Without it, they come when they are asked for.
+            let _ = self
+                .host
+                .messages()
+                .post_with(message.unchecked_ref(), &Array::of1(&port));
+        }
+    }
+
+    /// Sends a chunk to the audio thread, and waits until it is linked there.
+    async fn send(&self, chunk: ChunkIndex) -> Result<(), Failure> {
+        let module = shared::compiled(chunk).await?;
+        loop {
+            let way = self.way.get();
+            let (id, answer) = self.requests.ask();
+            let order = Object::new();
+            set(&order, "id", &id.into());
+            set(&order, "chunk", &chunk.0.into());
+            if way != Way::Bytes {
+                set(&order, "module", &module);
+            }
+            let sent = match way {
+                Way::Constructor => self.requests.host(&self.context, &order).map(drop),
+                Way::Port | Way::Bytes => self.host.messages().post(order.unchecked_ref()),
+            };
+            if sent.is_err() {
+                self.requests.forget(id);
+            }
+            match (sent.is_ok(), way) {
+                (true, _) => match answer.await {
+                    Answer::Done => return Ok(()),
+                    Answer::Failed(why) => {
+                        let why = String::from("on the audio thread: ") + &why;
+                        return Err(Failure::new(ErrorKind::Instantiate, why));
+                    }
+                    Answer::Undelivered if way == Way::Bytes => return Err(unreachable()),
+                    Answer::Undelivered => {}
+                },
+                (false, Way::Bytes) => return Err(unreachable()),
+                (false, _) => {}
+            }
+            // Somebody else may have gone on to the next way already.
+            if self.way.get() == way {
+                self.way.set(way.next());
+            }
+        }
+    }
+}
+
+fn unreachable() -> Failure {
+    Failure::new(ErrorKind::Instantiate, "the audio thread gets no messages")
+}
+
+/// How a compiled chunk gets to the audio thread. In some engines no module goes through a worklet's port, but one goes
+/// to the constructor of a processor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Way {
+    #[default]
+    Port,
+    Constructor,
+    /// Not at all: the audio thread compiles the bytes in memory.
+    Bytes,
+}
+
+impl Way {
+    fn next(self) -> Way {
+        match self {
+            Way::Port => Way::Constructor,
+            Way::Constructor | Way::Bytes => Way::Bytes,
+        }
+    }
+}
+
+/// Runs the script of the audio thread.
+async fn run_script(context: &BaseAudioContext, kind: &str) -> Result<(), AudioError> {
+    let failed = |thrown: JsValue| AudioError::new(AudioErrorKind::Script, text(&thrown));
+    js::worklet(context, kind)
+        .map_err(failed)?
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// What `parameterDescriptors` is made of, as JSON.
+fn descriptors(params: &[Param]) -> String {
+    let mut all = Vec::new();
+    for param in params {
+        let object = Object::new();
+        set(&object, "name", &param.name.into());
+        set(&object, "defaultValue", &param.default.into());
+        set(&object, "minValue", &param.min.into());
+        set(&object, "maxValue", &param.max.into());
+        let rate = match param.rate {
+            Rate::Audio => "a-rate",
+            Rate::Control => "k-rate",
+        };
+        set(&object, "automationRate", &rate.into());
+        all.push(object);
+    }
+    let all: Array = all.into_iter().collect();
+    js_sys::JSON::stringify(&all)
+        .map(String::from)
+        .unwrap_or_default()
+}
+
+/// What came of a request.
+enum Answer {
+    Done,
+    Failed(String),
+    /// The engine could not hand it over.
+    Undelivered,
+}
+
+impl Answer {
+    fn read(answer: &JsValue) -> Answer {
+        if get(answer, "undelivered").is_truthy() {
+            return Answer::Undelivered;
+        }
+        match get(answer, "failed") {
+            failed if failed.is_undefined() => Answer::Done,
+            failed => Answer::Failed(text(&failed)),
+        }
+    }
+}
+
+/// What the page waits for from the audio thread.
+#[derive(Default)]
+struct Requests {
+    waiting: RefCell<Vec<(u32, Function)>>,
+    next: Cell<u32>,
+    /// Who listens to the processors that stand for the program.
+    listeners: RefCell<Vec<Closure<dyn FnMut(JsValue)>>>,
+}
+
+impl Requests {
+    /// A number for a request, and what is done when it is answered.
+    fn ask(self: &Rc<Self>) -> (u32, impl Future<Output = Answer> + use<>) {
+        let id = self.next.replace(self.next.get() + 1);
+        let answer = Promise::new(&mut |resolve, _| {
+            self.waiting.borrow_mut().push((id, resolve));
+        });
+        let answer = async move { Answer::read(&answer.await.unwrap_or_default()) };
+        (id, answer)
+    }
+
+    fn forget(&self, id: u32) {
+        self.waiting.borrow_mut().retain(|(other, _)| *other != id);
+    }
+
+    /// Makes a processor that stands for the program, and listens to it.
+    fn host(self: &Rc<Self>, context: &BaseAudioContext, start: &Object) -> Result<Node, JsValue> {
+        let options = Object::new();
+        set(&options, "numberOfInputs", &0.into());
+        set(&options, "processorOptions", start);
+        let host = Node::new(context, HOST, &options)?;
+        let (answered, lost) = (Rc::downgrade(self), Rc::downgrade(self));
+        let answered: Closure<dyn FnMut(JsValue)> = Closure::new(move |event: JsValue| {
+            if let Some(requests) = answered.upgrade() {
+                requests.answered(&get(&event, "data"));
+            }
+        });
+        let lost: Closure<dyn FnMut(JsValue)> = Closure::new(move |_| {
+            if let Some(requests) = lost.upgrade() {
+                requests.all_undelivered();
+            }
+        });
+        host.messages()
+            .on_message(Some(answered.as_ref().unchecked_ref()));
+        host.on_failure(Some(lost.as_ref().unchecked_ref()));
+        self.listeners.borrow_mut().extend([answered, lost]);
+        Ok(host)
+    }
+
+    fn answered(&self, answer: &JsValue) {
+        let Some(id) = get(answer, "id").as_f64() else {
+            return self.all_undelivered();
+        };
+        let mut waiting = self.waiting.borrow_mut();
+        let at = waiting
+            .iter()
+            .position(|(other, _)| f64::from(*other) == id);
+        let request = at.map(|at| waiting.swap_remove(at));
+        drop(waiting);
+        if let Some((_, resolve)) = request {
+            let _ = resolve.call1(&JsValue::UNDEFINED, answer);
+        }
+    }
+
+    /// Nobody knows which of the requests did not arrive; all can be made again.
+    fn all_undelivered(&self) {
+        let answer = Object::new();
+        set(&answer, "undelivered", &JsValue::TRUE);
+        for (_, resolve) in self.waiting.take() {
+            let _ = resolve.call1(&JsValue::UNDEFINED, &answer);
+        }
+    }
+}
