@@ -124,8 +124,9 @@ impl ChunkTable {
     }
 
     /// The chunks of a split are part of the program on the audio thread, from now on.
-    pub(super) fn on_audio_thread(&self, split: &str) {
-        let now = crate::clock::now();
+    pub(super) fn on_audio_thread(&self, split: &str) -> Result {
+        let performance = dom::window()?.performance().ok_or(JsValue::NULL)?;
+        let now = performance.now();
         let rows = self.rows.borrow();
         let of_split = rows
             .iter()
@@ -133,6 +134,7 @@ impl ChunkTable {
         for row in of_split {
             row.note(Step::Audio, now);
         }
+        Ok(())
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AnalyserNode, AudioContext, AudioContextState};
+use wasm_cleave::LoadError;
+use wasm_cleave::audio::{AudioError, Node, Options, Worklet};
+use web_sys::{AnalyserNode, AudioContext};
 
-use crate::audio::{Node, Options, Worklet};
 use crate::dom::{self, Result};
 use crate::effects::{Effect, Kind};
 use crate::rack::Rack;
@@ -13,6 +13,9 @@ use crate::rack::command::{Command, Event};
 
 /// As long as anything fades, in milliseconds.
 const FADE: i32 = 180;
+
+/// As many commands may be on their way: some for every frame that the page draws, while the audio thread is busy.
+const ROOM: usize = 512;
 
 /// Frames that the spectrum is made of.
 const WINDOW: u32 = 4096;
@@ -26,16 +29,17 @@ pub(super) struct Deck {
 }
 
 impl Deck {
-    /// Starts the audio thread, with an empty rack. It is not heard before [`resume`](Deck::resume).
-    pub(super) async fn start() -> Result<Self> {
-        let context = AudioContext::new()?;
-        let worklet = Worklet::start(&context).await?;
+    /// Starts the audio thread of a context, with an empty rack.
+    pub(super) async fn start(context: AudioContext) -> Result<Self> {
+        let failed = |error: AudioError| dom::error(&error.to_string());
+        let worklet = Worklet::start(&context).await.map_err(failed)?;
         let rack = Rack::new(context.sample_rate());
-        let node = worklet.node(rack, Options::new().outputs(&[2])).await?;
+        let options = Options::new().inputs(0).room(ROOM);
+        let node = worklet.node(rack, &options).await.map_err(failed)?;
         let analyser = context.create_analyser()?;
         analyser.set_fft_size(WINDOW);
         analyser.set_smoothing_time_constant(0.75);
-        node.connect(&analyser)?;
+        node.connect_with_audio_node(&analyser)?;
         analyser.connect_with_audio_node(&context.destination())?;
         Ok(Deck {
             context,
@@ -44,6 +48,11 @@ impl Deck {
             analyser,
             is_playing: Cell::new(false),
         })
+    }
+
+    /// Calls on the audio thread that came to a chunk before it was linked there, and had to link it.
+    pub(super) fn late_links(&self) -> u32 {
+        self.worklet.late_links()
     }
 
     /// Frames a second.
@@ -55,18 +64,10 @@ impl Deck {
         &self.analyser
     }
 
-    /// Lets the sound be heard. Browsers allow that only after a click or a key.
-    pub(super) async fn resume(&self) -> Result {
-        if self.context.state() != AudioContextState::Running {
-            JsFuture::from(self.context.resume()?).await?;
-        }
-        Ok(())
-    }
-
     /// Loads an effect's code on the page and on the audio thread, and makes one.
     pub(super) async fn make(&self, kind: Kind) -> Result<Box<dyn Effect>> {
-        let failed = |error: wasm_cleave::LoadError| dom::error(&error.to_string());
-        self.worklet.load(kind.split()).await.map_err(failed)?;
+        let failed = |error: LoadError| dom::error(&error.to_string());
+        kind.split().load_on(&self.worklet).await.map_err(failed)?;
         kind.make(self.rate()).await.map_err(failed)
     }
 
@@ -78,17 +79,16 @@ impl Deck {
     }
 
     pub(super) async fn next_event(&self) -> Option<Event> {
-        self.node.next_event().await
+        self.node.event().await
     }
 
     pub(super) fn is_playing(&self) -> bool {
         self.is_playing.get()
     }
 
-    pub(super) async fn play(&self, is_playing: bool) -> Result {
+    pub(super) fn play(&self, is_playing: bool) {
         self.is_playing.set(is_playing);
         self.send(Command::Play(is_playing));
-        self.resume().await
     }
 
     /// Stops, and waits until nothing of the piece is heard.

@@ -34,22 +34,17 @@ async fn bytes(buffer: Promise) -> Result<Vec<u8>> {
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
-/// Makes a piece of a file, on a thread of its own where there are threads.
+/// Makes a piece of a file, on a thread of its own.
 pub(super) async fn decoded(file: Vec<u8>, rate: f32) -> Result<Box<Piece>> {
     let rate = rate as u32;
     let failed = |error: wasm_cleave::LoadError| dom::error(&error.to_string());
     split!(decode).preload().await.map_err(failed)?;
-    #[cfg(target_feature = "atomics")]
-    let piece = {
-        let work = move || decode(file, rate).blocking();
-        let thread = wasm_cleave::threads::spawn(work);
-        let thread = thread.map_err(|error| dom::error(&error.to_string()))?;
-        thread
-            .await
-            .map_err(|error| dom::error(&error.to_string()))?
-    };
-    #[cfg(not(target_feature = "atomics"))]
-    let piece = decode(file, rate).await;
+    let work = move || decode(file, rate).blocking();
+    let thread = wasm_cleave::threads::spawn(work);
+    let thread = thread.map_err(|error| dom::error(&error.to_string()))?;
+    let piece = thread
+        .await
+        .map_err(|error| dom::error(&error.to_string()))?;
     piece.map_err(failed)?.map_err(|error| dom::error(&error))
 }
 

@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 
-use web_sys::{Element, HtmlElement};
+use wasm_cleave::audio::CountAllocations;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
+use crate::clock;
 use crate::dom::{self, Result};
 use crate::dsp::{BLOCK, decibels};
 use crate::rack::command::Event;
@@ -16,6 +18,9 @@ const LOWEST: f32 = -48.0;
 /// By how many decibels a level falls from one event to the next.
 const FALL: f32 = 1.4;
 
+/// From so many cores on, one can be spared for the clock.
+const CORES: f64 = 4.0;
+
 /// So many seconds are shown of the past.
 const SECONDS: usize = 48;
 
@@ -25,6 +30,8 @@ pub(super) struct Meter {
     median: Element,
     worst: Element,
     late: Element,
+    links: Element,
+    allocations: Element,
     /// How long a block plays, in milliseconds.
     budget: f32,
     state: RefCell<State>,
@@ -43,12 +50,20 @@ impl Meter {
         facts.push_str(&text::fixed(budget, 2));
         facts.push_str(" ms");
         dom::by_id::<Element>("facts")?.set_text_content(Some(&facts));
+        let clock: HtmlInputElement = dom::by_id("clock-on")?;
+        let cores = dom::window()?.navigator().hardware_concurrency();
+        clock.set_checked(cores >= CORES);
+        clock::run(clock.checked())?;
+        let switch = clock.clone();
+        dom::listen(&clock, "change", move |_| clock::run(switch.checked()))?;
         Ok(Meter {
             levels: [dom::by_id("level-left")?, dom::by_id("level-right")?],
             bars: dom::by_id("bars")?,
             median: dom::by_id("median")?,
             worst: dom::by_id("worst")?,
             late: dom::by_id("late")?,
+            links: dom::by_id("links")?,
+            allocations: dom::by_id("allocations")?,
             budget,
             state: RefCell::new(State {
                 levels: [LOWEST; 2],
@@ -57,7 +72,7 @@ impl Meter {
         })
     }
 
-    pub(super) fn show(&self, event: &Event) -> Result {
+    pub(super) fn show(&self, event: &Event, late_links: u32) -> Result {
         let mut state = self.state.borrow_mut();
         for ((level, peak), bar) in state.levels.iter_mut().zip(event.peaks).zip(&self.levels) {
             *level = decibels(peak).max(*level - FALL).clamp(LOWEST, 0.0);
@@ -89,4 +104,11 @@ impl Meter {
         }
         Ok(())
     }
+}
+
+/// Shows how often something has happened that should not.
+fn count(place: &Element, count: u32) -> Result {
+    place.set_text_content(Some(&count.to_string()));
+    place.toggle_attribute_with_force("data-bad", count > 0)?;
+    Ok(())
 }

@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::Element;
+use web_sys::{AudioContext, Element};
 
 use crate::dom::{self, Result};
 use crate::effects::Kind;
@@ -50,7 +50,7 @@ pub(crate) fn open() -> Result {
 struct Page {
     notice: Notice,
     deck: Rc<Deck>,
-    player: Player,
+    player: Rc<Player>,
     units: Rc<Units>,
     piano: Piano,
     spectrum: Spectrum,
@@ -58,23 +58,44 @@ struct Page {
     chunks: Rc<ChunkTable>,
 }
 
+/// Shows the piece, and waits for a click: browsers start no sound without one.
 async fn begin(chunks: Rc<ChunkTable>) -> Result {
-    let deck = Rc::new(Deck::start().await?);
-    let units = Units::new(deck.clone())?;
+    let context = AudioContext::new()?;
+    let rate = context.sample_rate();
+    let player = Rc::new(Player::new(rate)?);
+    spawn_local(drawn(player.clone()));
+    let (file, title) = SHIPPED;
+    let piece = files::decoded(files::fetched(file).await?, rate).await?;
+    player.show(&piece, title)?;
+    let resumed = context.clone();
+    dom::first_click(player.button(), move || resumed.resume().map(drop)).await?;
+    let deck = Rc::new(Deck::start(context).await?);
+    deck.send(Command::Load(Some(piece)));
+    player.connect(&deck)?;
+    player.play(&deck)?;
     let page = Rc::new(Page {
         notice: Notice(dom::by_id("notice")?),
-        player: Player::new(&deck)?,
+        player,
+        units: Units::new(deck.clone())?,
         piano: Piano::new(&deck)?,
         spectrum: Spectrum::new(&deck)?,
-        meter: Meter::new(deck.rate())?,
-        units,
+        meter: Meter::new(rate)?,
         deck,
         chunks,
     });
     page.listen()?;
     page.clone().task(page.clone().follow());
-    page.clone().task(page.clone().draw());
-    page.clone().take_shipped().await
+    page.clone().draw().await
+}
+
+/// Draws the wave form, as long as the page lives.
+async fn drawn(player: Rc<Player>) {
+    loop {
+        let drawn = player.draw();
+        if drawn.is_err() || dom::next_frame().await.is_err() {
+            return dom::report(drawn);
+        }
+    }
 }
 
 impl Page {
@@ -100,12 +121,6 @@ impl Page {
         })
     }
 
-    async fn take_shipped(self: Rc<Self>) -> Result {
-        let (file, title) = SHIPPED;
-        let bytes = files::fetched(file).await?;
-        self.load(bytes, title).await
-    }
-
     /// Plays the visitor's own file instead.
     async fn take_file(self: Rc<Self>, file: web_sys::File) -> Result {
         self.notice.say("")?;
@@ -113,7 +128,7 @@ impl Page {
         let title = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
         let bytes = files::read(&file).await?;
         self.load(bytes, title).await?;
-        self.player.play(true).await
+        self.player.play(&self.deck)
     }
 
     async fn load(&self, bytes: Vec<u8>, title: &str) -> Result {
@@ -127,7 +142,6 @@ impl Page {
     /// Puts an effect into the rack. Its code comes first, if this is the first of its kind.
     async fn add(self: Rc<Self>, kind: Kind) -> Result {
         self.notice.say("")?;
-        self.deck.resume().await?;
         let Some(place) = self.units.reserve(kind)? else {
             return self
                 .notice
@@ -135,13 +149,13 @@ impl Page {
         };
         let made = self.deck.make(kind).await;
         if made.is_ok() {
-            self.chunks.on_audio_thread(kind.name());
+            self.chunks.on_audio_thread(kind.name())?;
         }
         let effect = self.units.release(kind, place, made)?;
         let id = self.units.insert(kind, effect.face())?;
         let effect = Some(effect);
         self.deck.send(Command::Add { id, effect });
-        self.piano.show(self.units.has(Kind::Synth))
+        Ok(())
     }
 
     /// Shows what the rack tells of itself.
@@ -154,17 +168,16 @@ impl Page {
 
     fn show(&self, event: &Event) -> Result {
         self.player.show_position(event.position)?;
-        self.meter.show(event)?;
+        self.meter.show(event, self.deck.late_links())?;
+        self.piano.show(self.units.has(Kind::Synth))?;
         self.units.show(event)
     }
 
-    /// Draws what moves, as long as the page lives.
+    /// Draws the spectrum, as long as the page lives.
     async fn draw(self: Rc<Self>) -> Result {
         loop {
             dom::next_frame().await?;
             self.spectrum.draw()?;
-            self.player.draw()?;
-            self.piano.show(self.units.has(Kind::Synth))?;
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlInputElement};
 
 use super::canvas::Canvas;
@@ -21,7 +20,8 @@ const BARS: f64 = 0.25;
 const OUTLINE: usize = 1024;
 
 pub(super) struct Player {
-    deck: Rc<Deck>,
+    /// Frames a second.
+    rate: f32,
     button: Element,
     title: Element,
     clock: Element,
@@ -40,9 +40,9 @@ struct Shown {
 }
 
 impl Player {
-    pub(super) fn new(deck: &Rc<Deck>) -> Result<Self> {
-        let player = Player {
-            deck: deck.clone(),
+    pub(super) fn new(rate: f32) -> Result<Self> {
+        Ok(Player {
+            rate,
             button: dom::by_id("play")?,
             title: dom::by_id("title")?,
             clock: dom::by_id("clock")?,
@@ -50,39 +50,43 @@ impl Player {
             wave: Canvas::new("wave")?,
             shown: RefCell::default(),
             frames: Rc::default(),
-        };
-        player.listen()?;
-        Ok(player)
+        })
     }
 
-    fn listen(&self) -> Result {
-        let (deck, button) = (self.deck.clone(), self.button.clone());
+    pub(super) fn button(&self) -> &Element {
+        &self.button
+    }
+
+    /// Lets the visitor play, stop, seek, and set the volume.
+    pub(super) fn connect(&self, deck: &Rc<Deck>) -> Result {
+        self.seek.set_disabled(false);
+        let (deck, play) = (deck.clone(), deck.clone());
+        let button = self.button.clone();
         dom::listen(&self.button, "click", move |_| {
-            let (deck, button) = (deck.clone(), button.clone());
-            spawn_local(async move {
-                let is_playing = !deck.is_playing();
-                dom::report(set_playing(&deck, &button, is_playing).await);
-            });
-            Ok(())
+            set_playing(&play, &button, !play.is_playing())
         })?;
-        let (deck, seek, frames) = (self.deck.clone(), self.seek.clone(), self.frames.clone());
+        let (seek, frames, target) = (self.seek.clone(), self.frames.clone(), deck.clone());
         dom::listen(&self.seek, "input", move |_| {
             let part = seek.value_as_number() / 1000.0;
-            deck.send(Command::Seek((part * frames.get() as f64) as usize));
+            target.send(Command::Seek((part * frames.get() as f64) as usize));
             Ok(())
         })?;
         let volume: HtmlInputElement = dom::by_id("volume")?;
-        let (deck, slider) = (self.deck.clone(), volume.clone());
-        dom::listen(&volume, "input", move |_| {
+        let slider = volume.clone();
+        let set_volume = move || {
             let level = slider.value_as_number() as f32;
             let is_silent = slider.value() == slider.min();
             deck.send(Command::Volume(if is_silent { 0.0 } else { gain(level) }));
+        };
+        set_volume();
+        dom::listen(&volume, "input", move |_| {
+            set_volume();
             Ok(())
         })
     }
 
-    pub(super) async fn play(&self, is_playing: bool) -> Result {
-        set_playing(&self.deck, &self.button, is_playing).await
+    pub(super) fn play(&self, deck: &Deck) -> Result {
+        set_playing(deck, &self.button, true)
     }
 
     /// Shows another piece.
@@ -99,7 +103,7 @@ impl Player {
 
     pub(super) fn show_position(&self, frame: usize) -> Result {
         self.shown.borrow_mut().position = frame;
-        let seconds = |frames: usize| frames as f64 / f64::from(self.deck.rate());
+        let seconds = |frames: usize| frames as f64 / f64::from(self.rate);
         let mut text = text::clock(seconds(frame));
         text.push_str(" / ");
         text.push_str(&text::clock(seconds(self.frames.get())));
@@ -141,7 +145,7 @@ impl Player {
     }
 }
 
-async fn set_playing(deck: &Deck, button: &Element, is_playing: bool) -> Result {
-    dom::set_flag(button, "aria-pressed", is_playing)?;
-    deck.play(is_playing).await
+fn set_playing(deck: &Deck, button: &Element, is_playing: bool) -> Result {
+    deck.play(is_playing);
+    dom::set_flag(button, "aria-pressed", is_playing)
 }

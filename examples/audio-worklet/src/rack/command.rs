@@ -55,6 +55,6 @@ pub(crate) struct Event {
     pub(crate) reductions: [Option<(Id, f32)>; SLOTS],
     /// How long blocks took, when another second is over.
     pub(crate) load: Option<Load>,
-    /// Blocks that took longer than they play, since the beginning.
+    /// Blocks that took longer than they play, of those whose time was taken.
     pub(crate) late: u32,
 }

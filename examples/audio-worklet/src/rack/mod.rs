@@ -1,14 +1,14 @@
-//! The rack: a player and the effects that its sound goes through, as the audio thread runs them.
+//! The rack: a player, and the effects that its sound goes through.
 
 pub(crate) mod command;
 mod player;
+#[cfg(target_feature = "atomics")]
+mod processor;
 mod slots;
 pub(crate) mod times;
 
 pub(crate) use slots::SLOTS;
 
-use crate::audio::{Events, Inputs, Outputs, Params, Processor};
-use crate::clock;
 use crate::dsp::BLOCK;
 use crate::dsp::smooth::Smooth;
 use command::{Command, Event};
@@ -49,6 +49,27 @@ impl Rack {
         }
     }
 
+    /// Does what a command says. What it takes out of its place is in the command afterwards.
+    fn obey(&mut self, command: &mut Command) {
+        match command {
+            Command::Add { id, effect } => self.slots.add(*id, effect),
+            Command::Remove { id, effect } => *effect = self.slots.remove(*id),
+            Command::Move { id, before } => self.slots.move_before(*id, *before),
+            Command::Enable { id, is_on } => self.slots.enable(*id, *is_on),
+            Command::Set {
+                id,
+                parameter,
+                value,
+            } => self.slots.set(*id, *parameter, *value),
+            Command::Key { key, is_down } => self.slots.key(*key, *is_down),
+            Command::Load(piece) => self.player.load(piece),
+            Command::Play(is_playing) => self.player.play(*is_playing),
+            Command::Seek(frame) => self.player.seek(*frame),
+            Command::Volume(factor) => self.volume.set(factor.clamp(0.0, 1.0)),
+        }
+    }
+
+    /// Renders up to [`BLOCK`] frames.
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         self.player.render(left, right);
         self.slots.process(left, right);
@@ -63,8 +84,9 @@ impl Rack {
         self.event.peaks = [most_left, most_right];
     }
 
-    /// Notes how long a block took, as a part of how long it plays.
-    fn note(&mut self, part: f32) {
+    /// Notes how long `frames` took to compute, in microseconds.
+    fn note(&mut self, frames: usize, took: u32) {
+        let part = took as f32 * self.rate / (frames as f32 * 1e6);
         self.late += u32::from(part > 1.0);
         let load = self.times.note(part);
         self.event.load = load.or(self.event.load);
@@ -98,53 +120,6 @@ fn bend(height: f32) -> f32 {
     (CEILING + room * over / (room + over)).copysign(height)
 }
 
-impl Processor for Rack {
-    type Command = Command;
-    type Event = Event;
-
-    fn command(&mut self, command: &mut Command) {
-        match command {
-            Command::Add { id, effect } => self.slots.add(*id, effect),
-            Command::Remove { id, effect } => *effect = self.slots.remove(*id),
-            Command::Move { id, before } => self.slots.move_before(*id, *before),
-            Command::Enable { id, is_on } => self.slots.enable(*id, *is_on),
-            Command::Set {
-                id,
-                parameter,
-                value,
-            } => self.slots.set(*id, *parameter, *value),
-            Command::Key { key, is_down } => self.slots.key(*key, *is_down),
-            Command::Load(piece) => self.player.load(piece),
-            Command::Play(is_playing) => self.player.play(*is_playing),
-            Command::Seek(frame) => self.player.seek(*frame),
-            Command::Volume(factor) => self.volume.set(factor.clamp(0.0, 1.0)),
-        }
-    }
-
-    fn process(
-        &mut self,
-        _inputs: &Inputs,
-        outputs: &mut Outputs,
-        _params: &Params,
-        events: &mut Events<Event>,
-    ) -> bool {
-        let start = clock::now();
-        let mut sound = [[0.0; BLOCK]; 2];
-        let frames = outputs[0].channel_mut(0).len().min(BLOCK);
-        let [left, right] = sound.each_mut().map(|channel| &mut channel[..frames]);
-        self.render(left, right);
-        outputs[0].channel_mut(0)[..frames].copy_from_slice(left);
-        outputs[0].channel_mut(1)[..frames].copy_from_slice(right);
-        let budget = frames as f64 / f64::from(self.rate) * 1000.0;
-        self.note(((clock::now() - start) / budget) as f32);
-        if let Some(event) = self.report(frames) {
-            // If the page is so far behind that there is no room, it can do without.
-            let _ = events.emit(event);
-        }
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +135,44 @@ mod tests {
             assert_eq!(bend(-tenth as f32 / 10.0), -next);
             last = next;
         }
+    }
+
+    /// A piece that is silent but for one loud frame, through a reverb that is put in while it plays.
+    #[test]
+    fn a_rack_obeys_while_it_plays() {
+        let mut rack = Rack::new(48_000.0);
+        let mut click = vec![0.0; 48_000];
+        click[20_000] = 1.0;
+        let piece = crate::piece::Piece::new([click.clone(), click]).map(Box::new);
+        rack.obey(&mut Command::Load(piece));
+        rack.obey(&mut Command::Play(true));
+        let render = |rack: &mut Rack, blocks: usize| {
+            let mut loudest = 0.0_f32;
+            for _ in 0..blocks {
+                let [mut left, mut right] = [[0.0; BLOCK]; 2];
+                rack.render(&mut left, &mut right);
+                loudest = left
+                    .iter()
+                    .fold(loudest, |most, frame| most.max(frame.abs()));
+            }
+            loudest
+        };
+        assert_eq!(render(&mut rack, 100), 0.0);
+        let id = command::Id(0);
+        let effect = crate::effects::reverb::reverb(48_000.0).blocking().ok();
+        rack.obey(&mut Command::Add { id, effect });
+        assert!(render(&mut rack, 100) > 0.3);
+        assert!(render(&mut rack, 100) > 1e-3, "the room still answers");
+        let mut remove = Command::Remove { id, effect: None };
+        rack.obey(&mut remove);
+        assert!(matches!(
+            remove,
+            Command::Remove {
+                effect: Some(_),
+                ..
+            }
+        ));
+        assert_eq!(render(&mut rack, 50), 0.0);
     }
 
     #[test]
@@ -184,8 +197,8 @@ mod tests {
     #[test]
     fn blocks_that_take_longer_than_they_play_are_late() {
         let mut rack = Rack::new(48_000.0);
-        for part in [0.2, 1.5, 0.9, 3.0] {
-            rack.note(part);
+        for took in [400, 2700, 2600, 9000] {
+            rack.note(BLOCK, took);
         }
         assert_eq!(rack.late, 2);
     }
