@@ -1,0 +1,75 @@
+//! How the bytes of a piece come to the page, and how a Worker makes a piece of them.
+
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_cleave::split;
+use web_sys::{Blob, DragEvent, Event, File, FileList, HtmlInputElement, Response};
+
+use crate::dom::{self, Result};
+use crate::piece::Piece;
+use crate::piece::decode::decode;
+
+/// The bytes of a file beside the page.
+pub(super) async fn fetched(name: &str) -> Result<Vec<u8>> {
+    let asked = dom::window()?.fetch_with_str(name);
+    let response: Response = JsFuture::from(asked).await?.dyn_into()?;
+    if !response.ok() {
+        let mut message = String::from("cannot fetch ");
+        message.push_str(&response.url());
+        message.push_str(": the server answered ");
+        message.push_str(&response.status().to_string());
+        return Err(dom::error(&message));
+    }
+    bytes(response.array_buffer()?).await
+}
+
+/// The bytes of a file that the visitor gave.
+pub(super) async fn read(blob: &Blob) -> Result<Vec<u8>> {
+    bytes(blob.array_buffer()).await
+}
+
+async fn bytes(buffer: Promise) -> Result<Vec<u8>> {
+    let buffer: ArrayBuffer = JsFuture::from(buffer).await?.dyn_into()?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// Makes a piece of a file, on a thread of its own.
+pub(super) async fn decoded(file: Vec<u8>, rate: f32) -> Result<Box<Piece>> {
+    let rate = rate as u32;
+    let failed = |error: wasm_cleave::LoadError| dom::error(&error.to_string());
+    split!(decode).preload().await.map_err(failed)?;
+    let work = move || decode(file, rate).blocking();
+    let thread = wasm_cleave::threads::spawn(work);
+    let thread = thread.map_err(|error| dom::error(&error.to_string()))?;
+    let piece = thread
+        .await
+        .map_err(|error| dom::error(&error.to_string()))?;
+    piece.map_err(failed)?.map_err(|error| dom::error(&error))
+}
+
+/// Calls when the visitor has chosen a file, or dropped one anywhere on the page.
+pub(super) fn on_files(call: impl Fn(File) + Clone + 'static) -> Result {
+    let first = |files: Option<FileList>| files.and_then(|files| files.get(0));
+    let picker: HtmlInputElement = dom::by_id("file")?;
+    let (input, take) = (picker.clone(), call.clone());
+    dom::listen(&picker, "change", move |_| {
+        first(input.files()).map(&take);
+        Ok(())
+    })?;
+    let body = dom::document()?.body().ok_or(JsValue::NULL)?;
+    for (kind, is_over) in [("dragover", true), ("dragleave", false), ("drop", false)] {
+        let (target, take) = (body.clone(), call.clone());
+        dom::listen(&body, kind, move |event: Event| {
+            event.prevent_default();
+            target.class_list().toggle_with_force("over", is_over)?;
+            let event: DragEvent = event.unchecked_into();
+            let files = event.data_transfer().and_then(|transfer| transfer.files());
+            if !is_over {
+                first(files).map(&take);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
