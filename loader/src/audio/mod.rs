@@ -69,6 +69,8 @@ mod block;
 mod error;
 mod host;
 #[cfg(target_feature = "atomics")]
+mod inside;
+#[cfg(target_feature = "atomics")]
 mod js;
 #[cfg(target_feature = "atomics")]
 mod node;
@@ -89,9 +91,9 @@ pub use block::{Input, Output, Params};
 pub use error::{AudioError, AudioErrorKind};
 pub use host::Host;
 #[cfg(target_feature = "atomics")]
+pub(crate) use inside::is_inside;
+#[cfg(target_feature = "atomics")]
 pub use node::{Node, Options};
 pub use processor::{FromFn, Param, Processor, Rate, from_fn};
-#[cfg(target_feature = "atomics")]
-pub(crate) use thread::is_processing;
 #[cfg(target_feature = "atomics")]
 pub use worklet::Worklet;
