@@ -170,6 +170,6 @@ fn compressed(mut bytes: &[u8]) -> Result<usize> {
         ..Default::default()
     };
     let mut out = Vec::new();
-    brotli::BrotliCompress(&mut bytes, &mut out, &params).map_err(io::Error::from)?;
+    brotli::BrotliCompress(&mut bytes, &mut out, &params)?;
     Ok(out.len())
 }
