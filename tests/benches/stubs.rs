@@ -2,7 +2,6 @@
 //! their places in main's lists: `cargo bench -p wasm-cleave-tests --bench stubs`.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::ops::Range;
 use std::path::Path;
 
