@@ -123,19 +123,16 @@ impl Part {
 
     /// For loading it ahead of its use.
     pub(crate) fn split(self) -> Split {
-        // Each in a closure of its own: what `split!` imports must not share a symbol with its neighbours, and with v0
-        // mangling (rustc 1.95) imports of one function do.
-        let split: fn() -> Split = match self {
-            Part::Decode => || split!(decode),
-            Part::Resize => || split!(resize),
-            Part::Overlay => || split!(overlay),
-            Part::Paint => || split!(paint),
-            Part::Tone => || split!(tone),
-            Part::Clarity => || split!(clarity),
-            Part::Denoise => || split!(denoise),
-            Part::Ink => || split!(ink),
-        };
-        split()
+        match self {
+            Part::Decode => split!(decode),
+            Part::Resize => split!(resize),
+            Part::Overlay => split!(overlay),
+            Part::Paint => split!(paint),
+            Part::Tone => split!(tone),
+            Part::Clarity => split!(clarity),
+            Part::Denoise => split!(denoise),
+            Part::Ink => split!(ink),
+        }
     }
 
     /// To be called by the part's code as the first thing it does.
