@@ -2,7 +2,6 @@
 //! their places in main's lists: `cargo bench -p wasm-cleave-tests --bench stubs`.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::ops::Range;
 use std::path::Path;
 
@@ -170,6 +169,6 @@ fn compressed(mut bytes: &[u8]) -> Result<usize> {
         ..Default::default()
     };
     let mut out = Vec::new();
-    brotli::BrotliCompress(&mut bytes, &mut out, &params).map_err(io::Error::from)?;
+    brotli::BrotliCompress(&mut bytes, &mut out, &params)?;
     Ok(out.len())
 }
