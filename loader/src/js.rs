@@ -220,20 +220,23 @@ pub(crate) async fn idle() {
 /// Done after some time; dropping it cancels it.
 pub(crate) struct Timer {
     timeout: JsValue,
-    resolve: Function,
+    // Not a `Function` with its default, which is made of a string: strict pages do not allow that.
+    resolve: Option<Function>,
     done: JsFuture,
 }
 
 impl Timer {
     pub(crate) fn new(time: Millis) -> Self {
-        let mut started = (JsValue::UNDEFINED, Function::default());
+        let mut timeout = JsValue::UNDEFINED;
+        let mut kept = None;
         let done = Promise::new(&mut |resolve, _| {
             // The cast saturates, at 24 days.
-            started = (set_timeout(&resolve, time.0 as i32), resolve);
+            timeout = set_timeout(&resolve, time.0 as i32);
+            kept = Some(resolve);
         });
         Timer {
-            timeout: started.0,
-            resolve: started.1,
+            timeout,
+            resolve: kept,
             done: done.into(),
         }
     }
@@ -243,7 +246,9 @@ impl Drop for Timer {
     fn drop(&mut self) {
         clear_timeout(&self.timeout);
         // A `JsFuture` is freed when its promise settles.
-        let _ = self.resolve.call0(&JsValue::UNDEFINED);
+        if let Some(resolve) = &self.resolve {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
     }
 }
 

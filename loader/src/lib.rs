@@ -23,6 +23,8 @@
 //!   [`Backend`](backend::Backend), and who watches. Without it, they come by `fetch` from the folder of the program's
 //!   JavaScript file, or in Node from the same folder on disk.
 //! - [`modules`] lists the chunks as they stand.
+//! - `threads` starts Workers and rayon pools that share the memory; `audio` runs processors on the audio thread
+//!   (features `rayon` and `audio`; in programs built with `wasm-cleave build --threads`).
 //! - [`LoadError`] says why a load failed and what to do about it.
 //!
 //! # What you can rely on
@@ -34,9 +36,10 @@
 //!
 //! The state is that of the thread: all of this works on the page and in any worker, each by itself.
 //!
-//! Where threads share one memory, a chunk that one of them has loaded needs no request on any other: the bytes are in
-//! memory. What a function of a chunk made, a trait object for example, may be used on every thread at once. The chunk's
-//! statics are one for all threads. [`counters`] tells what the threads have done together.
+//! Where threads share one memory, one of them, the page as a rule, fetches and compiles for all. What a function of a
+//! chunk made, a trait object for example, may be used on every thread at once, also on one that has never heard of the
+//! chunk. The chunk's statics are one for all threads. Where a thread cannot await, [`Call::blocking`] waits.
+//! [`counters`] tells what the threads have done together.
 
 #![cfg_attr(target_feature = "atomics", feature(stdarch_wasm_atomic_wait))]
 

@@ -15,6 +15,20 @@ use wasm_cleave_tests::threads;
 const COUNTS: &str = "return import('./app.js').then(({ chunkCounters }) =>
     chunkCounters().map((it) => `${it.fetches} ${it.compilations} ${it.instantiations} ${it.stubHits}`).join())";
 
+/// A page that allows neither inline scripts, nor `eval`, nor scripts made of strings.
+const STRICT: &str = r#"<!doctype html>
+<meta http-equiv="Content-Security-Policy" content="default-src 'self'; script-src 'self' 'wasm-unsafe-eval'">
+<script type="module" src="strict.js"></script>
+"#;
+
+const STRICT_SCRIPT: &str = "
+import init, { run } from './app.js';
+addEventListener('securitypolicyviolation', (event) => (window.violation = event.violatedDirective));
+await init();
+await run();
+window.ended = true;
+";
+
 #[test]
 fn audio_program_of_the_readme_plays() -> Result<()> {
     let program = fs::read_to_string(repository().join("tests/threads/shortest/src/lib.rs"))?;
@@ -42,5 +56,14 @@ fn audio_program_of_the_readme_plays() -> Result<()> {
     );
     let counts = browser.execute(COUNTS)?;
     ensure!(counts == "1 1 2 0", "{counts}");
+
+    fs::write(site.join("split/strict.html"), STRICT)?;
+    fs::write(site.join("split/strict.js"), STRICT_SCRIPT)?;
+    browser.open(&server.url("split/strict.html"))?;
+    browser.wait_for("window.ended")?;
+    let counts = browser.execute(COUNTS)?;
+    ensure!(counts == "1 1 2 0", "{counts}");
+    let violation = browser.execute("return window.violation ?? null")?;
+    ensure!(violation.is_null(), "{violation}");
     Ok(())
 }

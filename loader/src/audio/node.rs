@@ -20,13 +20,14 @@ use crate::js::{get, set, spawn, text};
 use crate::shared::wait;
 use crate::time::Millis;
 
-type Listener = Closure<dyn FnMut(JsValue)>;
+/// What an event of the engine is given to.
+pub(super) type Listener = Closure<dyn FnMut(JsValue)>;
 
 /// The block size where the engine does not say another one.
 const BLOCK: u32 = 128;
 
 /// How often somebody who waits for a processor looks whether its context is still there.
-const LOOK_AFTER: Millis = Millis(500.0);
+pub(super) const LOOK_AFTER: Millis = Millis(500.0);
 
 /// How a node is connected, and how much may be on its way to and from its processor.
 #[derive(Clone, Debug)]
@@ -279,6 +280,6 @@ fn listen(
     Rc::new([said, failed])
 }
 
-fn is_closed(context: &BaseAudioContext) -> bool {
+pub(super) fn is_closed(context: &BaseAudioContext) -> bool {
     context.state() == AudioContextState::Closed
 }

@@ -1,6 +1,7 @@
 //! The audio thread of a context as the page sees it: starting the program there, and bringing chunks to it.
 
 use std::cell::{Cell, RefCell};
+use std::pin::pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise};
@@ -9,12 +10,12 @@ use web_sys::BaseAudioContext;
 
 use super::error::{AudioError, AudioErrorKind};
 use super::js::{self, Node};
-use super::node::Options;
+use super::node::{LOOK_AFTER, Listener, Options, is_closed};
 use super::processor::{Param, Processor, Rate};
 use crate::audio;
 use crate::error::{ErrorKind, Failure, LoadError};
 use crate::ids::ChunkIndex;
-use crate::js::{get, set, text};
+use crate::js::{get, set, text, within};
 use crate::load::Target;
 use crate::shared::{self, connection, coordinator};
 use crate::{obtain, state};
@@ -73,7 +74,7 @@ impl Worklet {
             requests,
             way: Cell::default(),
         };
-        match answer.await {
+        match unless_closed(context, answer).await {
             Answer::Done => inner.connect(),
             Answer::Failed(why) => return Err(AudioError::new(AudioErrorKind::Start, why)),
             Answer::Undelivered => {
@@ -181,7 +182,7 @@ impl Inner {
                 self.requests.forget(id);
             }
             match (sent.is_ok(), way) {
-                (true, _) => match answer.await {
+                (true, _) => match unless_closed(&self.context, answer).await {
                     Answer::Done => return Ok(()),
                     Answer::Failed(why) => {
                         let why = String::from("on the audio thread: ") + &why;
@@ -197,6 +198,19 @@ impl Inner {
             if self.way.get() == way {
                 self.way.set(way.next());
             }
+        }
+    }
+}
+
+/// The answer to a request, which does not come any more if the context has been closed.
+async fn unless_closed(context: &BaseAudioContext, answer: impl Future<Output = Answer>) -> Answer {
+    let mut answer = pin!(answer);
+    loop {
+        if let Some(answer) = within(LOOK_AFTER, answer.as_mut()).await {
+            return answer;
+        }
+        if is_closed(context) {
+            return Answer::Failed(String::from("its context is closed"));
         }
     }
 }
@@ -283,7 +297,7 @@ struct Requests {
     waiting: RefCell<Vec<(u32, Function)>>,
     next: Cell<u32>,
     /// Who listens to the processors that stand for the program.
-    listeners: RefCell<Vec<Closure<dyn FnMut(JsValue)>>>,
+    listeners: RefCell<Vec<Listener>>,
 }
 
 impl Requests {
@@ -308,12 +322,12 @@ impl Requests {
         set(&options, "processorOptions", start);
         let host = Node::new(context, HOST, &options)?;
         let (answered, lost) = (Rc::downgrade(self), Rc::downgrade(self));
-        let answered: Closure<dyn FnMut(JsValue)> = Closure::new(move |event: JsValue| {
+        let answered: Listener = Closure::new(move |event: JsValue| {
             if let Some(requests) = answered.upgrade() {
                 requests.answered(&get(&event, "data"));
             }
         });
-        let lost: Closure<dyn FnMut(JsValue)> = Closure::new(move |_| {
+        let lost: Listener = Closure::new(move |_| {
             if let Some(requests) = lost.upgrade() {
                 requests.all_undelivered();
             }

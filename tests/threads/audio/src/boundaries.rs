@@ -1,6 +1,6 @@
 //! Where the engine, the network or the page does not play along.
 
-use host::{check, log};
+use host::{check, is_split, log};
 use wasm_bindgen::prelude::*;
 use wasm_cleave::audio::{AudioErrorKind, Options, Worklet, from_fn};
 use wasm_cleave::{split, wasm_split};
@@ -47,6 +47,11 @@ fn by_bytes() -> fn(f32) -> f32 {
 #[wasm_split(unreliable)]
 fn unreliable() -> fn(f32) -> f32 {
     |sample| sample + 0.75
+}
+
+#[wasm_split(too_late)]
+fn too_late() -> u32 {
+    std::hint::black_box(7)
 }
 
 pub async fn run() {
@@ -117,12 +122,16 @@ async fn pages_without_isolation() {
 /// Offline contexts are closed when they have rendered everything.
 async fn closed_contexts() {
     let (context, worklet) = start(0.1).await;
+    check!(too_late().try_now().is_ok() != is_split());
     let options = Options::new();
     let node = worklet
         .node(from_fn(|_, _| true), &options)
         .await
         .expect("a node");
     render(&context).await;
+    // It is told at once what will never be.
+    let late = split!(too_late).load_on(&worklet).await;
+    check!(late.is_ok() || is_split());
     check!(node.ended().await.is_ok());
     let refused = worklet
         .node(from_fn(|_, _| true), &options.outputs(&[99]))
