@@ -43,7 +43,7 @@
 
 #![cfg_attr(target_feature = "atomics", feature(stdarch_wasm_atomic_wait))]
 
-#[cfg(all(feature = "audio", any(target_feature = "atomics", test)))]
+#[cfg(feature = "audio")]
 pub mod audio;
 pub mod backend;
 mod body;

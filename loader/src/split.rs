@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-#[cfg(any(feature = "rayon", all(feature = "audio", target_feature = "atomics")))]
+#[cfg(any(feature = "rayon", feature = "audio"))]
 use crate::error::LoadError;
 use crate::ids::SplitIndex;
 use crate::load::{self, Load, Target};
@@ -63,7 +63,7 @@ impl Split {
     ///
     /// # Errors
     /// When the load fails, on the page or on the audio thread. It can be tried again.
-    #[cfg(all(feature = "audio", target_feature = "atomics"))]
+    #[cfg(feature = "audio")]
     pub async fn load_on(&self, worklet: &crate::audio::Worklet) -> Result<(), LoadError> {
         worklet.load(self.target()).await
     }

@@ -3,8 +3,6 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::inside::is_inside;
-
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// An allocator that counts what is allocated and freed while a processor renders or obeys a command, on any thread:
@@ -13,8 +11,6 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 /// For debugging: it costs a few loads with every allocation of the program.
 ///
 /// ```no_run
-/// # #[cfg(target_feature = "atomics")]
-/// # mod program {
 /// use wasm_cleave::audio::CountAllocations;
 ///
 /// #[global_allocator]
@@ -23,7 +19,6 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 /// fn check() {
 ///     assert_eq!(CountAllocations::count(), 0);
 /// }
-/// # }
 /// ```
 #[derive(Debug, Default)]
 pub struct CountAllocations<A = System>(A);
@@ -43,7 +38,8 @@ impl CountAllocations {
 }
 
 fn count() {
-    if is_inside() {
+    #[cfg(target_feature = "atomics")]
+    if super::is_inside() {
         // Relaxed: a count says nothing of other memory.
         COUNT.fetch_add(1, Ordering::Relaxed);
     }

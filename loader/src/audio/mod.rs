@@ -60,12 +60,17 @@
 //! - Awaiting is for the page: on the audio thread, [`Call::try_now`](crate::Call::try_now) runs a split function that is
 //!   loaded.
 //!
-//! Available in programs built for threads, with the feature `audio`.
+//! Needs the feature `audio`. Programs that are not built for threads compile too, and so do tests on other targets, but
+//! [`Worklet::start`] tells what is missing.
 
-#[cfg(target_feature = "atomics")]
+#[cfg(not(target_feature = "atomics"))]
+mod absent;
 mod allocations;
+#[cfg_attr(
+    not(target_feature = "atomics"),
+    allow(dead_code, reason = "there are no blocks")
+)]
 mod block;
-#[cfg(target_feature = "atomics")]
 mod error;
 mod host;
 #[cfg(target_feature = "atomics")]
@@ -74,9 +79,11 @@ mod inside;
 mod js;
 #[cfg(target_feature = "atomics")]
 mod node;
+mod options;
 mod processor;
 #[cfg(target_feature = "atomics")]
 mod thread;
+#[cfg(any(target_feature = "atomics", test))]
 #[cfg_attr(loom, allow(dead_code, reason = "the models take the border alone"))]
 mod unit;
 #[cfg(test)]
@@ -84,16 +91,17 @@ mod unit_tests;
 #[cfg(target_feature = "atomics")]
 mod worklet;
 
-#[cfg(target_feature = "atomics")]
+#[cfg(not(target_feature = "atomics"))]
+pub use absent::{Node, Worklet};
 pub use allocations::CountAllocations;
 pub use block::{Input, Output, Params};
-#[cfg(target_feature = "atomics")]
 pub use error::{AudioError, AudioErrorKind};
 pub use host::Host;
 #[cfg(target_feature = "atomics")]
 pub(crate) use inside::is_inside;
 #[cfg(target_feature = "atomics")]
-pub use node::{Node, Options};
+pub use node::Node;
+pub use options::Options;
 pub use processor::{FromFn, Param, Processor, Rate, from_fn};
 #[cfg(target_feature = "atomics")]
 pub use worklet::Worklet;

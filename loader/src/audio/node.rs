@@ -13,6 +13,7 @@ use web_sys::{AudioContextState, AudioParam, AudioWorkletNode, BaseAudioContext}
 use super::block::Shape;
 use super::error::{AudioError, AudioErrorKind};
 use super::js;
+use super::options::Options;
 use super::processor::Processor;
 use super::unit::{Ends, Unit, prepare};
 use super::worklet::Worklet;
@@ -28,73 +29,6 @@ const BLOCK: u32 = 128;
 
 /// How often somebody who waits for a processor looks whether its context is still there.
 pub(super) const LOOK_AFTER: Millis = Millis(500.0);
-
-/// How a node is connected, and how much may be on its way to and from its processor.
-#[derive(Clone, Debug)]
-pub struct Options {
-    inputs: usize,
-    channels: usize,
-    outputs: Vec<usize>,
-    room: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options {
-            inputs: 1,
-            channels: 2,
-            outputs: vec![2],
-            room: 64,
-        }
-    }
-}
-
-impl Options {
-    /// One input and one output, both stereo.
-    pub fn new() -> Self {
-        Options::default()
-    }
-
-    /// How many inputs the node has. Default: 1.
-    pub fn inputs(mut self, count: usize) -> Self {
-        self.inputs = count;
-        self
-    }
-
-    /// The most channels that come in at each input; what has more is mixed down to it. Default: 2.
-    pub fn channels(mut self, most: usize) -> Self {
-        self.channels = most;
-        self
-    }
-
-    /// How many channels each output has. Default: one output with 2.
-    pub fn outputs(mut self, channels: &[usize]) -> Self {
-        self.outputs = channels.to_vec();
-        self
-    }
-
-    /// How many commands may be on their way, and as many events. Default: 64.
-    pub fn room(mut self, count: usize) -> Self {
-        self.room = count.max(1);
-        self
-    }
-
-    fn to_js(&self) -> Object {
-        let number = |n: usize| JsValue::from_f64(n as f64);
-        let options = Object::new();
-        set(&options, "numberOfInputs", &number(self.inputs));
-        set(&options, "numberOfOutputs", &number(self.outputs.len()));
-        set(&options, "outputChannelCount", &numbers(&self.outputs));
-        set(&options, "channelCount", &number(self.channels));
-        set(&options, "channelCountMode", &"clamped-max".into());
-        options
-    }
-}
-
-fn numbers(numbers: &[usize]) -> Array {
-    let numbers = numbers.iter().map(|&n| JsValue::from_f64(n as f64));
-    numbers.collect()
-}
 
 /// A processor at work, and the node of the audio graph that it renders for, to which it [derefs](Deref).
 ///
@@ -138,7 +72,7 @@ impl<P: Processor> Node<P> {
         ] {
             set(&start, name, &JsValue::from_f64(address as f64));
         }
-        let js_options = options.to_js();
+        let js_options = node_options(options);
         set(&js_options, "processorOptions", &start);
         let node = js::Node::new(context, kind, &js_options)
             .map_err(|thrown| AudioError::new(AudioErrorKind::Node, text(&thrown)))?;
@@ -282,4 +216,21 @@ fn listen(
 
 pub(super) fn is_closed(context: &BaseAudioContext) -> bool {
     context.state() == AudioContextState::Closed
+}
+
+/// The options of the node as the engine wants them.
+fn node_options(options: &Options) -> Object {
+    let number = |n: usize| JsValue::from_f64(n as f64);
+    let object = Object::new();
+    set(&object, "numberOfInputs", &number(options.inputs));
+    set(&object, "numberOfOutputs", &number(options.outputs.len()));
+    set(&object, "outputChannelCount", &numbers(&options.outputs));
+    set(&object, "channelCount", &number(options.channels));
+    set(&object, "channelCountMode", &"clamped-max".into());
+    object
+}
+
+fn numbers(numbers: &[usize]) -> Array {
+    let numbers = numbers.iter().map(|&n| JsValue::from_f64(n as f64));
+    numbers.collect()
 }

@@ -72,7 +72,6 @@ pub trait Processor: Send + 'static {
 /// A processor without parameters, commands and events: a closure that renders a block.
 ///
 /// ```no_run
-/// # #[cfg(target_feature = "atomics")]
 /// # async fn noise(worklet: wasm_cleave::audio::Worklet) -> Result<(), wasm_cleave::audio::AudioError> {
 /// use wasm_cleave::audio::{Options, from_fn};
 ///

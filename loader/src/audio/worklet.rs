@@ -10,7 +10,8 @@ use web_sys::BaseAudioContext;
 
 use super::error::{AudioError, AudioErrorKind};
 use super::js::{self, Node};
-use super::node::{LOOK_AFTER, Listener, Options, is_closed};
+use super::node::{LOOK_AFTER, Listener, is_closed};
+use super::options::Options;
 use super::processor::{Param, Processor, Rate};
 use crate::audio;
 use crate::error::{ErrorKind, Failure, LoadError};
@@ -46,7 +47,8 @@ impl Worklet {
     /// Starts the program on the audio thread of `context`, an `AudioContext` or an `OfflineAudioContext`.
     ///
     /// The context may be suspended; some engines start its thread only when it runs. The chunks that the page has
-    /// compiled go along.
+    /// compiled go along. The thread's stack of 2 MiB stays allocated when the context is closed, since its scope may
+    /// outlive it: use one context for as long as you can.
     ///
     /// # Errors
     /// When the audio thread cannot share the memory, or its script or the program does not start there.
