@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use wasm_cleave::audio::CountAllocations;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::clock;
@@ -31,7 +30,6 @@ pub(super) struct Meter {
     worst: Element,
     late: Element,
     links: Element,
-    allocations: Element,
     /// How long a block plays, in milliseconds.
     budget: f32,
     state: RefCell<State>,
@@ -63,7 +61,6 @@ impl Meter {
             worst: dom::by_id("worst")?,
             late: dom::by_id("late")?,
             links: dom::by_id("links")?,
-            allocations: dom::by_id("allocations")?,
             budget,
             state: RefCell::new(State {
                 levels: [LOWEST; 2],
@@ -80,11 +77,9 @@ impl Meter {
         }
         if let Some(load) = event.load {
             self.show_load(&mut state, load)?;
-            self.late.set_text_content(Some(&event.late.to_string()));
-            self.late
-                .toggle_attribute_with_force("data-bad", event.late > 0)?;
         }
-        Ok(())
+        count(&self.late, event.late)?;
+        count(&self.links, late_links)
     }
 
     fn show_load(&self, state: &mut State, load: Load) -> Result {
