@@ -9,22 +9,37 @@ use wasm_cleave::threads;
 
 use crate::dom::{self, Result};
 
-/// Microseconds, around every 71 minutes. Relaxed throughout: a time says nothing of other memory.
+/// Microseconds of the day's clock, around every 71 minutes. Relaxed throughout: a time says nothing of other memory.
 static NOW: AtomicU32 = AtomicU32::new(0);
 
 static IS_WANTED: AtomicBool = AtomicBool::new(false);
 static RUNS: AtomicBool = AtomicBool::new(false);
 
+/// A time that is older has not been written because the Worker had no core. In microseconds; what the audio thread
+/// compares it with has milliseconds only, rounded down.
+const STALE: i32 = 200;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn milliseconds() -> f64;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
+    static ORIGIN: f64;
 }
 
-/// Microseconds since some moment, if the clock runs.
+/// Microseconds since some moment, if the clock runs, and has not stood still.
 pub(crate) fn now() -> Option<u32> {
-    RUNS.load(Ordering::Relaxed)
-        .then(|| NOW.load(Ordering::Relaxed))
+    if !RUNS.load(Ordering::Relaxed) {
+        return None;
+    }
+    let now = NOW.load(Ordering::Relaxed);
+    let age = microseconds(js_sys::Date::now()).wrapping_sub(now);
+    ((age as i32) < STALE).then_some(now)
+}
+
+fn microseconds(milliseconds: f64) -> u32 {
+    (milliseconds * 1000.0) as u64 as u32
 }
 
 /// Lets the clock run, or stop. To be called on the page.
@@ -45,8 +60,9 @@ pub(crate) fn run(is_wanted: bool) -> Result {
 }
 
 fn tick() {
+    let origin = ORIGIN.with(|origin| *origin);
     while IS_WANTED.load(Ordering::Relaxed) {
-        NOW.store((milliseconds() * 1000.0) as u64 as u32, Ordering::Relaxed);
+        NOW.store(microseconds(origin + milliseconds()), Ordering::Relaxed);
         RUNS.store(true, Ordering::Relaxed);
     }
     RUNS.store(false, Ordering::Relaxed);

@@ -7,6 +7,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 use crate::clock;
 use crate::dom::{self, Result};
 use crate::dsp::{BLOCK, decibels};
+use crate::effects::parameter::Unit;
 use crate::rack::command::Event;
 use crate::rack::times::Load;
 use crate::text;
@@ -84,8 +85,7 @@ impl Meter {
 
     fn show_load(&self, state: &mut State, load: Load) -> Result {
         for (place, part) in [(&self.median, load.median), (&self.worst, load.worst)] {
-            let mut text = text::fixed(part * self.budget, 2);
-            text.push_str(" ms");
+            let text = text::value(part * self.budget, Unit::Milliseconds);
             place.set_text_content(Some(&text));
         }
         let bar = dom::template("bar")?;
