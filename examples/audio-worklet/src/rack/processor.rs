@@ -22,13 +22,16 @@ impl Processor for Rack {
         _: &Params,
         host: &mut Host<'_, Event>,
     ) -> bool {
-        let start = clock::now();
+        // If the clock has not moved since the block before, it stands still, and this block cannot be measured.
+        let start = clock::now().filter(|&now| now != self.last_end);
         let (left, right) = outputs[0].stereo_mut();
         let frames = left.len();
         for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
             self.render(left, right);
         }
-        if let (Some(start), Some(end)) = (start, clock::now()) {
+        let end = clock::now();
+        self.last_end = end.unwrap_or(self.last_end);
+        if let (Some(start), Some(end)) = (start, end) {
             self.note(frames, end.wrapping_sub(start));
         }
         if let Some(event) = self.report(frames) {
