@@ -51,7 +51,11 @@ async fn obtain(chunk: ChunkIndex, _: Target) -> Result<(), LoadError> {
 #[cfg(target_feature = "atomics")]
 async fn obtain(chunk: ChunkIndex, target: Target) -> Result<(), LoadError> {
     if let Target::Bytes(_) = target {
-        return fetch(chunk).await;
+        // Another thread may have brought them while somebody's ask was on its way.
+        return match shared::has_bytes(chunk) {
+            true => Ok(()),
+            false => fetch(chunk).await,
+        };
     }
     shared::get_bytes(chunk).await?;
     let brought = shared::bring(chunk).await;

@@ -17,31 +17,51 @@ function emit(event) {
   }
 }
 
-// Faults are done to the chunk files themselves.
+// Faults are done to the chunk files themselves, and undone after so many reads of this thread, which reads for all.
 const isChunk = (name) => name.endsWith('.wasm') && !name.endsWith('_bg.wasm');
 const aside = path.join(folder, 'aside');
+let readsLeft = 0;
+
+function mend() {
+  if (!fs.existsSync(aside)) return;
+  for (const name of fs.readdirSync(aside)) fs.renameSync(path.join(aside, name), path.join(folder, name));
+  fs.rmdirSync(aside);
+}
+
+function damage(kind) {
+  fs.mkdirSync(aside);
+  for (const name of fs.readdirSync(folder).filter(isChunk)) {
+    const bytes = fs.readFileSync(path.join(folder, name));
+    fs.renameSync(path.join(folder, name), path.join(aside, name));
+    const damaged = {
+      missing: () => null,
+      wrong: () => Buffer.from('this is not wasm'),
+      truncated: () => bytes.subarray(0, bytes.length / 2),
+      other: () => otherBuild(bytes),
+    }[kind]();
+    if (damaged) fs.writeFileSync(path.join(folder, name), damaged);
+  }
+}
+
+const { readFile } = fs.promises;
+fs.promises.readFile = async (...args) => {
+  try {
+    return await readFile(...args);
+  } finally {
+    readsLeft -= 1;
+    if (readsLeft === 0) mend();
+  }
+};
+
 const control = {
   base: () => folder,
   point() {},
-  async fault(kind) {
-    if (fs.existsSync(aside)) {
-      for (const name of fs.readdirSync(aside)) fs.renameSync(path.join(aside, name), path.join(folder, name));
-      fs.rmdirSync(aside);
-    }
+  async fault(kind, times) {
+    mend();
     // Files do not go away and come back by themselves, and have no MIME type.
     if (['none', 'gone', 'mime'].includes(kind)) return;
-    fs.mkdirSync(aside);
-    for (const name of fs.readdirSync(folder).filter(isChunk)) {
-      const bytes = fs.readFileSync(path.join(folder, name));
-      fs.renameSync(path.join(folder, name), path.join(aside, name));
-      const damaged = {
-        missing: () => null,
-        wrong: () => Buffer.from('this is not wasm'),
-        truncated: () => bytes.subarray(0, bytes.length / 2),
-        other: () => otherBuild(bytes),
-      }[kind]();
-      if (damaged) fs.writeFileSync(path.join(folder, name), damaged);
-    }
+    readsLeft = times;
+    damage(kind);
   },
 };
 

@@ -1,8 +1,15 @@
-//! Looks into finished modules: which functions they define, by name, and which bytes their data hold.
+//! Looks into finished modules: which functions they define, by name, what they export, which slots of the table they
+//! fill, and which bytes their data hold.
 
-use anyhow::Result;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use anyhow::{Context, Result};
 use rustc_demangle::demangle;
-use wasmparser::{DataKind, KnownCustom, Name, Parser, Payload, TypeRef};
+use wasmparser::{
+    ConstExpr, DataKind, Element, ElementItems, ElementKind, KnownCustom, Name, Operator, Parser,
+    Payload, TypeRef,
+};
 
 /// What a test asks about a module.
 #[derive(Debug, Default)]
@@ -11,8 +18,21 @@ pub struct Contents {
     pub functions: Vec<String>,
     /// Bytes of all its data segments, each by itself.
     pub data: Vec<Vec<u8>>,
+    /// Names of all that it exports.
+    pub exports: Vec<String>,
+    /// The slots of the table that it fills.
+    pub slots: BTreeMap<u32, Filling>,
     /// Whether data segments are written by the module itself as it is instantiated.
     pub has_active_data: bool,
+}
+
+/// What fills a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filling {
+    /// The function's index in the module.
+    pub function: u32,
+    /// The bytes of the module that say so.
+    pub bytes: Range<u64>,
 }
 
 impl Contents {
@@ -28,6 +48,16 @@ impl Contents {
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
                         imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                    }
+                }
+                Payload::ExportSection(section) => {
+                    for export in section {
+                        contents.exports.push(export?.name.to_string());
+                    }
+                }
+                Payload::ElementSection(section) => {
+                    for element in section {
+                        contents.slots.extend(fillings(&element?)?);
                     }
                 }
                 Payload::DataSection(section) => {
@@ -73,6 +103,35 @@ impl Contents {
                 .windows(text.len())
                 .any(|bytes| bytes == text.as_bytes())
         })
+    }
+}
+
+/// The slots that a segment fills as the module is instantiated.
+fn fillings(element: &Element) -> Result<Vec<(u32, Filling)>> {
+    let ElementKind::Active { offset_expr, .. } = &element.kind else {
+        return Ok(Vec::new());
+    };
+    let ElementItems::Functions(functions) = &element.items else {
+        return Ok(Vec::new());
+    };
+    let first = constant(offset_expr).context("a segment has no constant offset")?;
+    let functions = functions.clone().into_iter_with_offsets();
+    let items: Vec<(u64, u32)> = functions.collect::<Result<_, _>>()?;
+    let ends = items.iter().skip(1).map(|(begin, _)| *begin);
+    let ends = ends.chain([element.range.end]);
+    let fillings = (first..).zip(items.iter().zip(ends));
+    Ok(fillings
+        .map(|(slot, (&(begin, function), end))| {
+            let bytes = begin..end;
+            (slot, Filling { function, bytes })
+        })
+        .collect())
+}
+
+fn constant(expression: &ConstExpr) -> Option<u32> {
+    match expression.get_operators_reader().read() {
+        Ok(Operator::I32Const { value }) => Some(value as u32),
+        _ => None,
     }
 }
 

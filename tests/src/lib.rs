@@ -9,6 +9,7 @@ pub mod inspect;
 pub mod module;
 pub mod node;
 pub mod program;
+pub mod realtime;
 pub mod server;
 pub mod threads;
 pub mod transcript;

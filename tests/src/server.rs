@@ -255,7 +255,7 @@ impl Server {
         };
         let mime = match file.extension()?.to_str()? {
             "html" => "text/html",
-            "js" => "text/javascript",
+            "js" | "mjs" => "text/javascript",
             "css" => "text/css",
             "json" => "application/json",
             "svg" => "image/svg+xml",

@@ -1,14 +1,17 @@
-//! Programs whose threads share one memory, split and run in Node.
+//! What one thread made in a chunk, used on Workers that know nothing of chunks, in Node and in browsers.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use wasm_cleave_cli::Target;
+use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::cargo::repository;
-use wasm_cleave_tests::program::{STEM, Shape, prepare};
+use wasm_cleave_tests::program::{Ready, STEM, Shape, prepare};
+use wasm_cleave_tests::server::Server;
 use wasm_cleave_tests::threads;
 
 /// How long a program may run before it counts as hung.
@@ -16,6 +19,20 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// How many times it runs: threads do not come in the same order each time.
 const RUNS: u32 = 5;
+
+/// The program's own hosts, and what happens in them.
+fn hosts() -> PathBuf {
+    repository().join("tests/threads/vtables")
+}
+
+fn program(folder: &str, target: Target) -> Result<Ready> {
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let linked = &threads::build(scratch, &["vtables"])?["vtables"];
+    let folder = scratch.join("vtables").join(folder);
+    let ready = prepare(linked, &folder, Shape::Split, target)?;
+    ensure!(ready.chunks().len() == 1, "{:?}", ready.chunks().keys());
+    Ok(ready)
+}
 
 /// Runs a program's own host in Node, which checks everything and ends with `all right`.
 fn run(host: &Path, folder: &Path) -> Result<()> {
@@ -46,15 +63,44 @@ fn run(host: &Path, folder: &Path) -> Result<()> {
 }
 
 #[test]
-fn threads_call_what_other_threads_made() -> Result<()> {
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let linked = threads::build(scratch, &["vtables"])?;
-    let folder = scratch.join("vtables/node");
-    let ready = prepare(&linked["vtables"], &folder, Shape::Split, Target::NodeJs)?;
-    ensure!(ready.chunks().len() == 1, "{:?}", ready.chunks().keys());
-    let host = repository().join("tests/threads/vtables/host.cjs");
+fn threads_call_what_other_threads_made_in_node() -> Result<()> {
+    let ready = program("node", Target::NodeJs)?;
     for number in 1..=RUNS {
-        run(&host, &ready.folder).with_context(|| format!("run {number}"))?;
+        run(&hosts().join("host.mjs"), &ready.folder).with_context(|| format!("run {number}"))?;
     }
     Ok(())
+}
+
+fn in_browser(engine: Engine) -> Result<()> {
+    let folder = program(&engine.to_string(), Target::Web)?.folder;
+    for file in ["calls.mjs", "scenario.mjs", "worker.mjs"] {
+        fs::copy(hosts().join(file), folder.join(file))?;
+    }
+    fs::copy(hosts().join("page.html"), folder.join("index.html"))?;
+    let server = Server::start(&folder)?;
+    let browser = Browser::start(engine)?;
+    for number in 1..=RUNS {
+        server.reset();
+        let transcript = browser.run(&server.url(""))?;
+        ensure!(
+            transcript.lines().eq(["all right"]),
+            "run {number}: the program says\n{transcript}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn threads_call_what_other_threads_made_in_chromium() -> Result<()> {
+    in_browser(Engine::Chromium)
+}
+
+#[test]
+fn threads_call_what_other_threads_made_in_firefox() -> Result<()> {
+    in_browser(Engine::Firefox)
+}
+
+#[test]
+fn threads_call_what_other_threads_made_in_webkit() -> Result<()> {
+    in_browser(Engine::WebKit)
 }

@@ -13,15 +13,14 @@ fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
-#[test]
-fn threads_of_wasm_bindgen_rayon_in_chromium() -> Result<()> {
+fn in_browser(engine: Engine) -> Result<()> {
     let linked = &threads::build(scratch(), &["foreign"])?["foreign"];
-    let site = scratch().join("foreign/web");
+    let site = scratch().join("foreign").join(engine.to_string());
     for shape in [Shape::Split, Shape::Whole] {
         prepare(linked, &site.join(shape.name()), shape, Target::Web)?;
     }
     let server = Server::start(&site)?;
-    let browser = Browser::start(Engine::Chromium)?;
+    let browser = Browser::start(engine)?;
     let split = browser.run(&server.url("split/"))?;
     let whole = browser.run(&server.url("whole/"))?;
     if let Some(difference) = split.difference(&whole) {
@@ -31,4 +30,19 @@ fn threads_of_wasm_bindgen_rayon_in_chromium() -> Result<()> {
         bail!("the program says\n{split}");
     }
     Ok(())
+}
+
+#[test]
+fn threads_of_wasm_bindgen_rayon_in_chromium() -> Result<()> {
+    in_browser(Engine::Chromium)
+}
+
+#[test]
+fn threads_of_wasm_bindgen_rayon_in_firefox() -> Result<()> {
+    in_browser(Engine::Firefox)
+}
+
+#[test]
+fn threads_of_wasm_bindgen_rayon_in_webkit() -> Result<()> {
+    in_browser(Engine::WebKit)
 }

@@ -10,9 +10,17 @@ use wasm_cleave_tests::cargo::{cargo, repository};
 fn threads_agree_in_every_order_of_events() -> Result<()> {
     let status = cargo()
         .current_dir(repository())
-        .args(["test", "--locked", "-p", "wasm-cleave", "--lib", "shared"])
+        .args([
+            "test",
+            "--locked",
+            "-p",
+            "wasm-cleave",
+            "--features",
+            "audio",
+        ])
         .arg("--target-dir")
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("loom"))
+        .args(["--lib", "--", "shared", "models"])
         .env("RUSTFLAGS", "--cfg loom")
         .stdin(Stdio::null())
         // Its results are this one test's.

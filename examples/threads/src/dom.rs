@@ -31,6 +31,12 @@ pub(crate) fn document() -> Result<Document> {
     window()?.document().ok_or(JsValue::NULL)
 }
 
+/// Whether the server has isolated the page from other origins, as sharing memory takes.
+pub(crate) fn is_isolated() -> bool {
+    let name = JsValue::from_str("crossOriginIsolated");
+    js_sys::Reflect::get(&js_sys::global(), &name).is_ok_and(|value| value.is_truthy())
+}
+
 /// The element of the page with this id.
 pub(crate) fn by_id<T: JsCast>(id: &str) -> Result<T> {
     let found = document()?.get_element_by_id(id);

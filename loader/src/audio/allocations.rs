@@ -3,14 +3,14 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::thread::is_processing;
+use super::inside::is_inside;
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// An allocator that counts what is allocated and freed while a processor renders or obeys a command, on any thread:
 /// everything that does so may come late.
 ///
-/// For debugging: it costs a look at a thread-local word with every allocation of the program.
+/// For debugging: it costs a few loads with every allocation of the program.
 ///
 /// ```no_run
 /// # #[cfg(target_feature = "atomics")]
@@ -43,7 +43,7 @@ impl CountAllocations {
 }
 
 fn count() {
-    if is_processing() {
+    if is_inside() {
         // Relaxed: a count says nothing of other memory.
         COUNT.fetch_add(1, Ordering::Relaxed);
     }

@@ -69,12 +69,15 @@ mod block;
 mod error;
 mod host;
 #[cfg(target_feature = "atomics")]
+mod inside;
+#[cfg(target_feature = "atomics")]
 mod js;
 #[cfg(target_feature = "atomics")]
 mod node;
 mod processor;
 #[cfg(target_feature = "atomics")]
 mod thread;
+#[cfg_attr(loom, allow(dead_code, reason = "the models take the border alone"))]
 mod unit;
 #[cfg(test)]
 mod unit_tests;
@@ -88,9 +91,9 @@ pub use block::{Input, Output, Params};
 pub use error::{AudioError, AudioErrorKind};
 pub use host::Host;
 #[cfg(target_feature = "atomics")]
+pub(crate) use inside::is_inside;
+#[cfg(target_feature = "atomics")]
 pub use node::{Node, Options};
 pub use processor::{FromFn, Param, Processor, Rate, from_fn};
-#[cfg(target_feature = "atomics")]
-pub(crate) use thread::is_processing;
 #[cfg(target_feature = "atomics")]
 pub use worklet::Worklet;

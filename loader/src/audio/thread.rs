@@ -1,28 +1,14 @@
 //! What JavaScript calls on the audio thread. No string crosses, and nothing allocates once the thread has begun.
 
-use std::cell::Cell;
-
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
+use super::inside;
 use super::unit::Unit;
 use crate::ids::ChunkIndex;
 use crate::js::{MessagePort, Module};
 use crate::shared::{self, connection, wait};
 use crate::state;
-
-/// What the thread-local word holds inside of `process`: nothing that a thread which is only about to get its
-/// thread-local data would find there by chance.
-const INSIDE: u32 = 0xa0d1_0b10;
-
-thread_local! {
-    static PROCESSING: Cell<u32> = const { Cell::new(0) };
-}
-
-/// Whether this thread is inside of a processor.
-pub(crate) fn is_processing() -> bool {
-    PROCESSING.get() == INSIDE
-}
 
 /// Begins the thread, with the compiled chunks that it was given and its way to those that are compiled later.
 #[doc(hidden)]
@@ -31,6 +17,7 @@ pub(crate) fn is_processing() -> bool {
 pub fn start(modules: &Array, port: Option<MessagePort>) {
     // What threads make when they first need it is made now.
     state::with(|_| ());
+    inside::prepare();
     connection::keep_compiled(modules);
     if let Some(port) = port {
         connection::connect(port);
@@ -50,7 +37,7 @@ pub fn link(chunk: u32, module: Option<Module>) -> Result<(), JsValue> {
 #[wasm_bindgen(js_name = __cleave_audio_fail, skip_typescript)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn fail(unit: usize) {
-    PROCESSING.set(0);
+    inside::leave();
     // SAFETY: as in `process`, which has not returned.
     let unit = unsafe { &*(unit as *const Unit) };
     let word = unit.word().as_ptr();
@@ -68,10 +55,10 @@ pub fn process(unit: usize, frame: f64) -> bool {
     let unit = unsafe { &*(unit as *const Unit) };
     let word = unit.word().as_ptr();
     let hits = shared::audio_hits();
-    PROCESSING.set(INSIDE);
+    inside::enter();
     // SAFETY: as above.
     let rendered = unsafe { unit.render(frame as u64) };
-    PROCESSING.set(0);
+    inside::leave();
     if rendered.has_told {
         wait::notify_at(word);
     }

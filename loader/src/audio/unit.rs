@@ -119,7 +119,7 @@ impl Unit {
         self.seen() & FAILED != 0
     }
 
-    #[cfg(not(loom))]
+    #[cfg(target_feature = "atomics")]
     pub(super) fn word(&self) -> &AtomicU32 {
         &self.word
     }

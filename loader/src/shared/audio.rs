@@ -12,7 +12,7 @@ static HITS: AtomicU32 = AtomicU32::new(0);
 
 /// Counts a call that had to wait, if it was made inside of a processor.
 pub(super) fn count_hit() {
-    if crate::audio::is_processing() {
+    if crate::audio::is_inside() {
         // Relaxed: a count says nothing of other memory.
         HITS.fetch_add(1, Ordering::Relaxed);
     }

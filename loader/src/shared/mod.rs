@@ -26,7 +26,7 @@ pub(crate) mod wait;
 
 #[cfg(target_feature = "atomics")]
 pub(crate) use {
-    program::{count_fetch, counters},
+    program::{count_fetch, counters, has_bytes},
     settle::{bring, bring_now, get_bytes, is_callable, keep},
 };
 

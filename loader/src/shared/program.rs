@@ -116,7 +116,7 @@ impl Program {
 }
 
 /// Whether nobody needs to fetch `chunk` any more.
-pub(super) fn has_bytes(chunk: ChunkIndex) -> bool {
+pub(crate) fn has_bytes(chunk: ChunkIndex) -> bool {
     let program = Program::known();
     program.is_some_and(|program| program.chunk(chunk).publication.bytes().is_some())
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::processes::Processes;
 
 /// What keeps Chromium quiet and apart.
-const CHROMIUM_FLAGS: [&str; 10] = [
+const CHROMIUM_FLAGS: [&str; 11] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +22,7 @@ const CHROMIUM_FLAGS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--autoplay-policy=no-user-gesture-required",
     "--window-size=1200,900",
 ];
 

@@ -53,11 +53,9 @@ impl Controls {
 
     /// What machine this is.
     fn show_facts(&self, cores: &str) -> Result {
-        let name = JsValue::from_str("crossOriginIsolated");
-        let is_isolated = js_sys::Reflect::get(&js_sys::global(), &name)?.is_truthy();
         let mut facts = String::from("hardwareConcurrency ");
         facts.push_str(cores);
-        facts.push_str(match is_isolated {
+        facts.push_str(match dom::is_isolated() {
             true => " · cross-origin isolated",
             false => " · not cross-origin isolated",
         });

@@ -55,12 +55,7 @@ impl Page {
 
     async fn measure(self: &Rc<Self>, filter: Kind, sizes: &[usize]) -> Result {
         self.run(filter, self.controls.cores()).await?;
-        if self
-            .crew
-            .borrow()
-            .as_ref()
-            .is_some_and(|crew| crew.threads() == 0)
-        {
+        if self.is_alone() {
             self.times.give_up("There are no threads here to compare.");
             return Ok(());
         }
@@ -71,6 +66,12 @@ impl Page {
         }
         self.times.end();
         Ok(())
+    }
+
+    /// Whether the latest run had no threads but the page.
+    fn is_alone(&self) -> bool {
+        let crew = self.crew.borrow();
+        crew.as_ref().is_some_and(|crew| crew.threads() == 0)
     }
 
     /// Works on all pictures; how many milliseconds it took.
@@ -128,11 +129,7 @@ impl Page {
         }
         let pool = Pool::new(threads).await?;
         if pool.threads() == 0 {
-            self.say(
-                "There is no memory here that threads could share: the page is not cross-origin isolated, or the program \
-                 was built without --threads. So the page does all the work itself.",
-                false,
-            )?;
+            self.say(why_alone(), false)?;
         }
         Ok(Crew {
             pool,
@@ -154,6 +151,18 @@ impl Page {
         }
         Ok(())
     }
+}
+
+/// Why there is a pool without threads.
+fn why_alone() -> &'static str {
+    if !cfg!(target_feature = "atomics") {
+        return "This program was built without --threads, so the page does all the work itself.";
+    }
+    if !dom::is_isolated() {
+        return "The server does not isolate this page from other origins (Cross-Origin-Opener-Policy and \
+                Cross-Origin-Embedder-Policy), so it cannot share memory with threads and does all the work itself.";
+    }
+    "This browser starts no thread that shares memory with the page, so the page does all the work itself."
 }
 
 /// Draws at every frame what happens to a job, until it is dropped.

@@ -90,6 +90,8 @@ impl TimesChart {
 
     /// There will be no times.
     pub(super) fn give_up(&self, why: &str) {
+        self.list.set_inner_html("");
+        self.sum.set_text_content(None);
         self.note.set_text_content(Some(why));
     }
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_cleave::audio::{AudioErrorKind, Options, Worklet, from_fn};
 use wasm_cleave::{split, wasm_split};
 
-use crate::offline::{context, render};
+use crate::offline::{context, render, start};
 
 #[wasm_bindgen(inline_js = "
 const post = MessagePort.prototype.postMessage;
@@ -71,7 +71,7 @@ async fn first_sample(worklet: &Worklet, function: fn(f32) -> f32) -> f32 {
 
 async fn modules_that_cannot_be_sent() {
     refuse_modules(true, false);
-    let worklet = Worklet::start(&context(0.1)).await.expect("starts");
+    let (_, worklet) = start(0.1).await;
     let late = worklet.late_links();
     split!(by_constructor)
         .load_on(&worklet)
@@ -81,7 +81,7 @@ async fn modules_that_cannot_be_sent() {
     log!("by constructor {sample}");
 
     refuse_modules(true, true);
-    let worklet = Worklet::start(&context(0.1)).await.expect("starts");
+    let (_, worklet) = start(0.1).await;
     split!(by_bytes).load_on(&worklet).await.expect("loads");
     let sample = first_sample(&worklet, by_bytes().await.expect("is loaded")).await;
     log!("by bytes {sample}");
@@ -90,7 +90,7 @@ async fn modules_that_cannot_be_sent() {
 }
 
 async fn failed_loads() {
-    let worklet = Worklet::start(&context(0.1)).await.expect("starts");
+    let (_, worklet) = start(0.1).await;
     host::fault("missing", 1).await;
     let failed = split!(unreliable).load_on(&worklet).await;
     check!(failed.is_err() == host::is_split());
@@ -116,8 +116,7 @@ async fn pages_without_isolation() {
 
 /// Offline contexts are closed when they have rendered everything.
 async fn closed_contexts() {
-    let context = context(0.1);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.1).await;
     let options = Options::new();
     let node = worklet
         .node(from_fn(|_, _| true), &options)

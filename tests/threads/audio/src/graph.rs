@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use host::{check, log};
 use wasm_cleave::audio::{
     AudioErrorKind, CountAllocations, Host, Input, Options, Output, Param, Params, Processor, Rate,
-    Worklet, from_fn,
+    from_fn,
 };
 
 use crate::effects::RATE;
-use crate::offline::{context, render, summary};
+use crate::offline::{render, start, summary};
 
 pub async fn run() {
     parameters().await;
@@ -50,8 +50,7 @@ impl Processor for Scaled {
 }
 
 async fn parameters() {
-    let context = context(0.1);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.1).await;
     let options = Options::new().inputs(0).outputs(&[1]);
     let node = worklet.node(Scaled, &options).await.expect("a node");
     node.connect_with_audio_node(&context.destination())
@@ -74,8 +73,7 @@ async fn parameters() {
 
 /// Two outputs, one of them stereo, mixed by a processor with two inputs.
 async fn routing() {
-    let context = context(0.1);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.1).await;
     let source = from_fn(|_: &[Input], outputs: &mut [Output]| {
         outputs[0].channel_mut(0).fill(0.125);
         let (left, right) = outputs[1].stereo_mut();
@@ -158,8 +156,7 @@ impl Processor for Holder {
 
 async fn objects_return() {
     let dropped = || Dropped(vec![0; 1000]);
-    let context = context(0.1);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.1).await;
     let holder = Holder {
         held: dropped(),
         swaps: 0,
@@ -215,8 +212,7 @@ impl Processor for Echoes {
 }
 
 async fn rings_are_bounded() {
-    let context = context(0.1);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.1).await;
     let node = worklet
         .node(Echoes, &Options::new().room(4))
         .await
@@ -235,8 +231,7 @@ async fn rings_are_bounded() {
 
 /// A panic ends one processor; another goes on.
 async fn ends() {
-    let context = context(0.1);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.1).await;
     let mut blocks = 0;
     let fails = from_fn(move |_: &[Input], outputs: &mut [Output]| {
         blocks += 1;
@@ -271,8 +266,7 @@ async fn ends() {
 /// The count is not zero for lack of counting.
 async fn allocations_are_counted() {
     let before = CountAllocations::count();
-    let context = context(0.1);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.1).await;
     let allocates = from_fn(|_: &[Input], _: &mut [Output]| {
         drop(std::hint::black_box(vec![0_u8; 10]));
         false

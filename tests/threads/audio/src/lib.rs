@@ -11,6 +11,7 @@ use std::cell::Cell;
 
 use wasm_bindgen::prelude::*;
 use wasm_cleave::audio::CountAllocations;
+use wasm_cleave::threads;
 
 #[global_allocator]
 static ALLOCATOR: CountAllocations = CountAllocations::new(std::alloc::System);
@@ -33,6 +34,9 @@ pub async fn run() {
             host::log!("WRONG {panic}");
         }
     }));
+    // A thread that ends gives its stack back, through the allocator that counts, without thread-local data.
+    let thread = threads::spawn(|| 7).expect("starts");
+    host::check!(thread.await == Ok(7));
     rendering::run().await;
     graph::run().await;
     boundaries::run().await;

@@ -3,6 +3,7 @@
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_cleave::audio::Worklet;
 use web_sys::{AudioBuffer, OfflineAudioContext};
 
 use crate::effects::RATE;
@@ -12,6 +13,37 @@ pub fn context(seconds: f32) -> OfflineAudioContext {
     let frames = (RATE * seconds) as u32;
     OfflineAudioContext::new_with_number_of_channels_and_length_and_sample_rate(1, frames, RATE)
         .expect("a context")
+}
+
+/// The program on the audio thread of a new context of one channel that renders so many seconds.
+pub async fn start(seconds: f32) -> (OfflineAudioContext, Worklet) {
+    let context = context(seconds);
+    forget_strings(&context).await.expect("runs a script");
+    let worklet = Worklet::start(&context).await.expect("starts");
+    (context, worklet)
+}
+
+#[wasm_bindgen(inline_js = "
+const script = `
+for (const name of ['TextDecoder', 'TextEncoder']) delete globalThis[name];
+registerProcessor('scope', class extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    this.port.postMessage(typeof TextDecoder + ' ' + typeof TextEncoder);
+  }
+  process() {}
+});`;
+export async function forgetStrings(context) {
+  await context.audioWorklet.addModule(`data:text/javascript,${encodeURIComponent(script)}`);
+  const { port } = new AudioWorkletNode(context, 'scope');
+  const { data } = await new Promise((resolve) => (port.onmessage = resolve));
+  if (data !== 'undefined undefined') throw new Error(data);
+}
+")]
+extern "C" {
+    /// Takes away from the audio thread what most engines do not have there anyway.
+    #[wasm_bindgen(catch, js_name = forgetStrings)]
+    async fn forget_strings(context: &OfflineAudioContext) -> Result<(), JsValue>;
 }
 
 /// Renders all of it.

@@ -5,8 +5,8 @@ use host::{check, is_split, log};
 use wasm_cleave::audio::{CountAllocations, Input, Node, Options, Output, Worklet, from_fn};
 use wasm_cleave::split;
 
-use crate::effects::{RATE, Saw, echo, filter, level, shaper};
-use crate::offline::{at, can_suspend, context, render, summary};
+use crate::effects::{RATE, Saw, echo, filter, shaper};
+use crate::offline::{at, can_suspend, context, render, start, summary};
 use crate::rack::{Command, Event, Rack, WAITING, bring};
 use std::sync::atomic::Ordering;
 
@@ -59,8 +59,7 @@ pub async fn run() {
 
 /// The effect's chunk is on the page only when the rack calls the effect, in the middle of a block.
 async fn stub_in_process() {
-    let context = context(0.5);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.5).await;
     check!(worklet.late_links() == 0);
     let mut rack = Rack::new();
     rack.waits_at = Some(MIDDLE);
@@ -82,8 +81,7 @@ async fn stub_in_process() {
 
 /// The chunk comes while the rendering is stopped, and is linked before anything calls it.
 async fn in_the_middle() {
-    let context = context(0.5);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.5).await;
     let late = worklet.late_links();
     let rack = std::rc::Rc::new(play(&worklet, Rack::new()).await);
     let (theirs, thread) = (rack.clone(), worklet.clone());
@@ -106,8 +104,7 @@ async fn in_the_middle() {
 
 /// A processor calls a split function itself, as soon as it is loaded.
 async fn by_itself() {
-    let context = context(0.2);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(0.2).await;
     let late = worklet.late_links();
     let mut rack = Rack::new();
     rack.tells_every = 128 * 20;
@@ -127,13 +124,11 @@ async fn by_itself() {
         }
     }
     check!(worklet.late_links() == late);
-    let _ = level;
 }
 
 /// All is there before the first frame.
 async fn from_the_start() {
-    let context = context(1.0);
-    let worklet = Worklet::start(&context).await.expect("starts");
+    let (context, worklet) = start(1.0).await;
     let late = worklet.late_links();
     for split in [split!(filter), split!(echo), split!(shaper)] {
         split.load_on(&worklet).await.expect("loads");

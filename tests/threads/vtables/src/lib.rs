@@ -1,12 +1,15 @@
-//! Objects that one thread makes in a chunk are used on threads that have never heard of it.
+//! Things that one thread makes in a chunk are used on threads that have never heard of it.
 //!
-//! `host.cjs` plays the page and the workers.
+//! `scenario.mjs` says what happens; a host beside it plays the main thread and the Workers.
+
+mod chunk;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex};
+use std::task::Waker;
 
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{LoadError, counters, split, wasm_split};
+use wasm_cleave::{LoadError, counters, split, threads, wasm_split};
 
 /// All that an object of the chunk can be asked.
 pub trait Probe: Send + Sync {
@@ -23,133 +26,108 @@ pub trait Probe: Send + Sync {
 }
 
 type Object = Box<dyn Probe>;
+type Closure = Box<dyn Fn(u32) -> u32 + Send + Sync>;
+type Function = fn(u32) -> u32;
 
+/// The sum of the values of all objects that were dropped.
 static DROPPED: AtomicU32 = AtomicU32::new(0);
 
-mod chunk {
-    use std::cell::Cell;
-    use std::sync::OnceLock;
+/// How often wakers were woken.
+static WOKEN: AtomicU32 = AtomicU32::new(0);
 
-    use super::*;
-
-    static COUNT: AtomicU32 = AtomicU32::new(100);
-    static TABLE: Mutex<[u32; 3]> = Mutex::new([1, 2, 3]);
-    static FIRST: OnceLock<u32> = OnceLock::new();
-
-    thread_local! {
-        static HERE: Cell<u32> = const { Cell::new(1000) };
-    }
-
-    pub(super) struct Thing(pub(super) u32);
-
-    impl Probe for Thing {
-        fn times(&self, factor: u32) -> u32 {
-            self.0 * factor
-        }
-
-        fn count(&self) -> u32 {
-            COUNT.fetch_add(1, Ordering::Relaxed) + 1
-        }
-
-        fn count_here(&self) -> u32 {
-            HERE.set(HERE.get() + 1);
-            HERE.get()
-        }
-
-        fn swap(&self, at: usize, value: u32) -> u32 {
-            let mut table = TABLE.lock().unwrap();
-            std::mem::replace(&mut table[at], value)
-        }
-
-        fn first(&self, value: u32) -> u32 {
-            *FIRST.get_or_init(|| value)
-        }
-    }
-
-    impl Drop for Thing {
-        fn drop(&mut self) {
-            DROPPED.fetch_add(self.0, Ordering::Relaxed);
-        }
-    }
-
-    pub(super) fn double(value: u32) -> u32 {
-        std::hint::black_box(value) * 2
-    }
+#[wasm_split(things)]
+fn make_object(value: u32) -> Object {
+    chunk::object(value)
 }
 
 #[wasm_split(things)]
-fn make_thing(value: u32) -> Object {
-    Box::new(chunk::Thing(value))
-}
-
-#[wasm_split(things)]
-fn make_closure(added: u32) -> Box<dyn Fn(u32) -> u32 + Send + Sync> {
+fn make_closure(added: u32) -> Closure {
     Box::new(move |value| value + added)
 }
 
 #[wasm_split(things)]
-fn double() -> fn(u32) -> u32 {
+fn make_function() -> Function {
     chunk::double
 }
 
-/// The address of a new object.
-#[wasm_bindgen]
-pub async fn make(value: u32) -> Result<u32, LoadError> {
-    let object = make_thing(value).await?;
-    Ok(Box::into_raw(Box::new(object)) as u32)
+#[wasm_split(things)]
+fn make_waker() -> Waker {
+    chunk::waker()
 }
 
-/// The address of a new closure.
+/// What a thread may hold of the chunk.
 #[wasm_bindgen]
-pub async fn closure(added: u32) -> Result<u32, LoadError> {
-    let closure = make_closure(added).await?;
-    Ok(Box::into_raw(Box::new(closure)) as u32)
+#[derive(Clone, Copy)]
+pub enum Kind {
+    Object,
+    Closure,
+    Function,
+    Waker,
+    /// An object whose destructor is what is called.
+    Drop,
 }
 
-/// A function pointer, as a number.
-#[wasm_bindgen]
-pub async fn pointer() -> Result<u32, LoadError> {
-    Ok(double().await? as usize as u32)
+fn address<T>(thing: T) -> u32 {
+    Box::into_raw(Box::new(thing)) as u32
 }
 
+/// The address of a new thing.
 #[wasm_bindgen]
-pub fn call_closure(closure: u32, value: u32) -> u32 {
-    // SAFETY: the host passes what `closure` gave.
-    let closure = unsafe { &*(closure as *const Box<dyn Fn(u32) -> u32 + Send + Sync>) };
-    closure(value)
+pub async fn make(kind: Kind, value: u32) -> Result<u32, LoadError> {
+    Ok(match kind {
+        Kind::Object | Kind::Drop => address(make_object(value).await?),
+        Kind::Closure => address(make_closure(value).await?),
+        Kind::Function => address(make_function().await?),
+        Kind::Waker => address(make_waker().await?),
+    })
 }
 
+/// The address of an object that is made at once, if it can be; 0 otherwise.
 #[wasm_bindgen]
-pub fn call_function(function: u32, value: u32) -> u32 {
-    // SAFETY: the host passes what `pointer` gave.
-    let function: fn(u32) -> u32 = unsafe { std::mem::transmute(function) };
-    function(value)
+pub fn make_now(value: u32) -> u32 {
+    make_object(value).try_now().map_or(0, address)
 }
 
-fn object(address: u32) -> &'static Object {
-    // SAFETY: the host passes what `make` gave, and does not use it after `destroy`.
-    unsafe { &*(address as *const Object) }
+/// The address of an object that a thread of the global pool makes.
+#[wasm_bindgen]
+pub async fn make_in_pool(value: u32) -> Result<u32, JsValue> {
+    let made = threads::run(move || make_object(value).blocking()).await?;
+    Ok(address(made?))
 }
 
-/// Uses an object in all ways: `times`, `count`, `count_here`, `swap`, `first`.
+/// Uses a thing, whose kind must be that which it was made with. What is to be dropped is not to be used again.
 #[wasm_bindgen]
-pub fn use_object(address: u32, value: u32) -> Vec<u32> {
-    let object = object(address);
-    vec![
-        object.times(value),
-        object.count(),
-        object.count_here(),
-        object.swap(1, value),
-        object.first(value),
-    ]
-}
-
-/// Drops an object; returns the sum of all values dropped so far.
-#[wasm_bindgen]
-pub fn destroy(address: u32) -> u32 {
-    // SAFETY: the host passes what `make` gave, and does not use it again.
-    drop(unsafe { Box::from_raw(address as *mut Object) });
-    DROPPED.load(Ordering::Relaxed)
+pub fn try_out(kind: Kind, address: u32, value: u32) -> Vec<u32> {
+    // SAFETY: `make` has made the thing at this address with the type that belongs to its kind, and nobody has it
+    // exclusively, unless the host drops it, once.
+    unsafe {
+        match kind {
+            Kind::Object => {
+                let object = &*(address as *const Object);
+                let (times, count, here) =
+                    (object.times(value), object.count(), object.count_here());
+                vec![
+                    times,
+                    count,
+                    here,
+                    object.swap(1, value),
+                    object.first(value),
+                ]
+            }
+            Kind::Closure => vec![(*(address as *const Closure))(value)],
+            Kind::Function => vec![(*(address as *const Function))(value)],
+            Kind::Waker => {
+                let before = WOKEN.load(Ordering::Relaxed);
+                (*(address as *const Waker)).wake_by_ref();
+                vec![WOKEN.load(Ordering::Relaxed) - before]
+            }
+            Kind::Drop => {
+                let before = DROPPED.load(Ordering::Relaxed);
+                drop(Box::from_raw(address as *mut Object));
+                vec![DROPPED.load(Ordering::Relaxed) - before]
+            }
+        }
+    }
 }
 
 #[wasm_bindgen]
@@ -157,32 +135,22 @@ pub fn is_loaded() -> bool {
     split!(things).is_loaded()
 }
 
-/// Runs a split function at once, if it can be run; 0 otherwise.
-#[wasm_bindgen]
-pub fn make_now(value: u32) -> u32 {
-    match make_thing(value).try_now() {
-        Ok(object) => Box::into_raw(Box::new(object)) as u32,
-        Err(_) => 0,
-    }
-}
-
-static MAIL: Mutex<Option<u32>> = Mutex::new(None);
+/// Addresses that were sent, by kind; 0 until then.
+static MAIL: Mutex<[u32; 5]> = Mutex::new([0; 5]);
 static ARRIVED: Condvar = Condvar::new();
 static PARKED: AtomicU32 = AtomicU32::new(0);
 
-/// Blocks this thread until an object is sent, uses it, and returns what came out.
+/// Blocks this thread until a thing of this kind is sent, uses it, and returns what came out.
 #[wasm_bindgen]
-pub fn park(value: u32) -> Vec<u32> {
+pub fn park(kind: Kind, value: u32) -> Vec<u32> {
     let mut mail = MAIL.lock().unwrap();
     PARKED.fetch_add(1, Ordering::Relaxed);
-    let address = loop {
-        match *mail {
-            Some(address) => break address,
-            None => mail = ARRIVED.wait(mail).unwrap(),
-        }
-    };
+    while mail[kind as usize] == 0 {
+        mail = ARRIVED.wait(mail).unwrap();
+    }
+    let address = mail[kind as usize];
     drop(mail);
-    use_object(address, value)
+    try_out(kind, address, value)
 }
 
 /// How many threads have come to `park`.
@@ -191,10 +159,15 @@ pub fn parked() -> u32 {
     PARKED.load(Ordering::Relaxed)
 }
 
+/// False if the mail is locked: the main thread must not wait for it.
 #[wasm_bindgen]
-pub fn send(address: u32) {
-    *MAIL.lock().unwrap() = Some(address);
+pub fn send(kind: Kind, address: u32) -> bool {
+    let Ok(mut mail) = MAIL.try_lock() else {
+        return false;
+    };
+    mail[kind as usize] = address;
     ARRIVED.notify_all();
+    true
 }
 
 /// Of each chunk: fetches, compilations, instantiations, stub hits.

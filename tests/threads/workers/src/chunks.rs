@@ -101,6 +101,21 @@ pub fn grows(n: u32) -> Box<dyn Fn(u32) -> u32 + Send + Sync> {
     Box::new(move |value| SUM.fetch_add(opaque(value) * n, Ordering::Relaxed))
 }
 
+#[wasm_split(once)]
+pub fn once(n: u32) -> u32 {
+    opaque(n) + 9
+}
+
+#[wasm_split(wrong)]
+pub fn wrong(n: u32) -> u32 {
+    opaque(n) + 10
+}
+
+#[wasm_split(other)]
+pub fn other(n: u32) -> u32 {
+    opaque(n) + 11
+}
+
 #[wasm_split(global)]
 pub fn global(n: u32) -> u32 {
     opaque(n) * 3

@@ -1,14 +1,17 @@
-//! A thread that ends while it publishes, and memory that grows while chunks are in use.
+//! Wrong bytes for who asks, a thread that ends while it publishes, and memory that grows while chunks are in use.
 
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use host::{check, is_split, log};
+use host::{check, fault, is_split, log};
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{split, threads};
+use wasm_cleave::{Config, ErrorKind, LoadError, configure, split, threads};
 
-use crate::chunks;
 use crate::together::turn;
+use crate::{chunks, expect};
 
 /// Tells that a thread is between claim and ready.
 static PUBLISHING: AtomicU32 = AtomicU32::new(0);
@@ -25,6 +28,89 @@ const STAY: &str = "
         } } };
     };
 ";
+
+/// The coordinator tries again, and who asked does not notice.
+pub async fn wrong_once() {
+    let soon = Duration::from_millis(1);
+    configure(Config::new().retries(1).pauses(soon, soon));
+    fault("wrong", 1).await;
+    let thread = threads::spawn(|| chunks::once(1).blocking());
+    log!("once {:?}", thread.expect("starts").await);
+    expect("once", |chunk| {
+        (chunk.fetches, chunk.instantiations, chunk.waits) == (2, 1, 1)
+    });
+    configure(Config::new());
+}
+
+/// They are an error of their kind on the threads that asked, which ask again when all is well.
+pub async fn wrong_bytes() {
+    configure(Config::new().retries(0));
+    refused(
+        "wrong",
+        ErrorKind::Integrity,
+        || chunks::wrong(1).blocking(),
+        || Box::pin(chunks::wrong(2).into_future()),
+    )
+    .await;
+    refused(
+        "other",
+        ErrorKind::OtherBuild,
+        || chunks::other(1).blocking(),
+        || Box::pin(chunks::other(2).into_future()),
+    )
+    .await;
+    configure(Config::new());
+}
+
+type Loading = Pin<Box<dyn Future<Output = Result<u32, LoadError>>>>;
+
+/// Two threads ask for the chunk of a split in vain, and again when the fault of the same name is mended.
+async fn refused(
+    name: &str,
+    kind: ErrorKind,
+    blocking: fn() -> Result<u32, LoadError>,
+    awaiting: fn() -> Loading,
+) {
+    fault(name, 1000).await;
+    let (told, mended) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (tell, go) = (told.clone(), mended.clone());
+    let blocks = threads::spawn(move || {
+        let first = blocking();
+        tell.fetch_add(1, Ordering::Relaxed);
+        while go.load(Ordering::Relaxed) == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        (first, blocking())
+    });
+    let (tell, go) = (told.clone(), mended.clone());
+    let awaits = threads::spawn_async(move || async move {
+        let first = awaiting().await;
+        tell.fetch_add(1, Ordering::Relaxed);
+        while go.load(Ordering::Relaxed) == 0 {
+            turn().await;
+        }
+        (first, awaiting().await)
+    });
+    while told.load(Ordering::Relaxed) < 2 {
+        turn().await;
+    }
+    fault("none", 0).await;
+    mended.store(1, Ordering::Relaxed);
+    for thread in [blocks, awaits] {
+        let (first, second) = thread.expect("starts").await.expect("does not fail itself");
+        match first {
+            Ok(_) => check!(!is_split()),
+            Err(error) => {
+                check!(error.kind() == kind && error.attempts() == 1);
+                check!(error.url().ends_with(error.chunk()));
+            }
+        }
+        log!("{name} {second:?}");
+    }
+    expect(name, |chunk| {
+        (2..=3).contains(&chunk.fetches) && (3..=4).contains(&chunk.waits)
+    });
+}
 
 /// Another thread takes over after a while, and writes the data.
 pub async fn publisher_goes_away() {

@@ -21,6 +21,8 @@ pub async fn run() {
     blocking::while_the_page_spins().await;
     together::asker_goes_away().await;
     objects::travel().await;
+    faults::wrong_once().await;
+    faults::wrong_bytes().await;
     faults::memory_grows().await;
     faults::publisher_goes_away().await;
     pools::jobs_load().await;
