@@ -15,6 +15,12 @@ mod piece;
 mod rack;
 mod text;
 
+/// Counts what the audio thread allocates while it renders: it should be nothing, and the page shows it.
+#[cfg(target_feature = "atomics")]
+#[global_allocator]
+static ALLOCATOR: wasm_cleave::audio::CountAllocations =
+    wasm_cleave::audio::CountAllocations::new(std::alloc::System);
+
 /// Takes over the page that `index.html` shows. To be called once, on the page: a start function would run on every
 /// thread.
 ///

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use wasm_cleave::audio::CountAllocations;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::clock;
@@ -31,6 +32,7 @@ pub(super) struct Meter {
     worst: Element,
     late: Element,
     links: Element,
+    allocations: Element,
     /// How long a block plays, in milliseconds.
     budget: f32,
     state: RefCell<State>,
@@ -62,6 +64,7 @@ impl Meter {
             worst: dom::by_id("worst")?,
             late: dom::by_id("late")?,
             links: dom::by_id("links")?,
+            allocations: dom::by_id("allocations")?,
             budget,
             state: RefCell::new(State {
                 levels: [LOWEST; 2],
@@ -80,7 +83,8 @@ impl Meter {
             self.show_load(&mut state, load)?;
         }
         count(&self.late, event.late)?;
-        count(&self.links, late_links)
+        count(&self.links, late_links)?;
+        count(&self.allocations, CountAllocations::count())
     }
 
     fn show_load(&self, state: &mut State, load: Load) -> Result {
