@@ -23,9 +23,6 @@ const STALE: i32 = 200;
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn milliseconds() -> f64;
-
-    #[wasm_bindgen(thread_local_v2, js_namespace = performance, js_name = timeOrigin)]
-    static ORIGIN: f64;
 }
 
 /// Microseconds since some moment, if the clock runs, and has not stood still.
@@ -60,10 +57,22 @@ pub(crate) fn run(is_wanted: bool) -> Result {
 }
 
 fn tick() {
-    let origin = ORIGIN.with(|origin| *origin);
+    let origin = origin();
     while IS_WANTED.load(Ordering::Relaxed) {
         NOW.store(microseconds(origin + milliseconds()), Ordering::Relaxed);
         RUNS.store(true, Ordering::Relaxed);
     }
     RUNS.store(false, Ordering::Relaxed);
+}
+
+/// What the milliseconds of this thread lack to those of the day, taken where the latter go on to the next one. The
+/// page's `timeOrigin` would be off by some.
+fn origin() -> f64 {
+    let before = js_sys::Date::now();
+    loop {
+        let now = js_sys::Date::now();
+        if now != before {
+            return now - milliseconds();
+        }
+    }
 }

@@ -22,7 +22,8 @@ impl Processor for Rack {
         _: &Params,
         host: &mut Host<'_, Event>,
     ) -> bool {
-        // If the clock has not moved since the block before, it stands still, and this block cannot be measured.
+        // If the clock has not moved since the block before, or does not move now, it stands still for want of a core,
+        // and this block cannot be measured.
         let start = clock::now().filter(|&now| now != self.last_end);
         let (left, right) = outputs[0].stereo_mut();
         let frames = left.len();
@@ -31,7 +32,9 @@ impl Processor for Rack {
         }
         let end = clock::now();
         self.last_end = end.unwrap_or(self.last_end);
-        if let (Some(start), Some(end)) = (start, end) {
+        if let (Some(start), Some(end)) = (start, end)
+            && start != end
+        {
             self.note(frames, end.wrapping_sub(start));
         }
         if let Some(event) = self.report(frames) {
