@@ -29,8 +29,6 @@ pub(crate) struct Rack {
     volume: Smooth,
     times: Times,
     late: u32,
-    /// When the block before was done, if that could be measured.
-    last_end: u32,
     /// What the next event will say, and the frames until then.
     event: Event,
     frames_left: usize,
@@ -46,7 +44,6 @@ impl Rack {
             volume: Smooth::new(1.0, 1.0, rate),
             times: Times::new(),
             late: 0,
-            last_end: 0,
             event: Event::default(),
             frames_left: REPORT,
         }
