@@ -11,9 +11,14 @@ use wasm_cleave::threads;
 
 use crate::dom::{self, Result};
 use crate::rack::times::Times;
+use crate::rack::watch::Moment;
 
-/// Microseconds of the day's clock, around every 71 minutes. Relaxed throughout: a time says nothing of other memory.
+/// Microseconds by the Worker's clock, around every 71 minutes. Stored with release, after [`STALLS`], and loaded with
+/// acquire, before it.
 static NOW: AtomicU32 = AtomicU32::new(0);
+
+/// How often the Worker had no core for longer than usual, and so the clock stood still.
+static STALLS: AtomicU32 = AtomicU32::new(0);
 
 static IS_WANTED: AtomicBool = AtomicBool::new(false);
 static RUNS: AtomicBool = AtomicBool::new(false);
@@ -24,9 +29,8 @@ static STEP: AtomicU32 = AtomicU32::new(0);
 /// How long the Worker sleeps between two times, at least. Systems add some of their own.
 const PAUSE: Duration = Duration::from_micros(20);
 
-/// A time that is older has not been written because the Worker had no core. In microseconds; what the audio thread
-/// compares it with has milliseconds only, rounded down.
-const STALE: i32 = 500;
+/// A step that is so many times longer than usual is a stall.
+const LONG: u32 = 4;
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,14 +38,15 @@ extern "C" {
     fn milliseconds() -> f64;
 }
 
-/// Microseconds since some moment, if the clock runs, and has not stood still.
-pub(crate) fn now() -> Option<u32> {
+/// What the clock says, if it runs.
+pub(crate) fn now() -> Option<Moment> {
     if !RUNS.load(Ordering::Relaxed) {
         return None;
     }
-    let now = NOW.load(Ordering::Relaxed);
-    let age = microseconds(js_sys::Date::now()).wrapping_sub(now);
-    ((age as i32) < STALE).then_some(now)
+    Some(Moment {
+        time: NOW.load(Ordering::Acquire),
+        stalls: STALLS.load(Ordering::Relaxed),
+    })
 }
 
 /// What the clock can tell apart, in microseconds: a shorter time may come out as nothing, or as this. 0 until that is known.
@@ -49,8 +54,8 @@ pub(crate) fn step() -> u32 {
     STEP.load(Ordering::Relaxed)
 }
 
-fn microseconds(milliseconds: f64) -> u32 {
-    (milliseconds * 1000.0) as u64 as u32
+fn microseconds() -> u32 {
+    (milliseconds() * 1000.0) as u64 as u32
 }
 
 /// Lets the clock run, or stop. To be called on the page.
@@ -71,31 +76,24 @@ pub(crate) fn run(is_wanted: bool) -> Result {
 }
 
 fn tick() {
-    let origin = origin();
-    let now = || microseconds(origin + milliseconds());
-    let mut last = now();
     let mut steps = Times::new();
+    let mut last = microseconds();
     while IS_WANTED.load(Ordering::Relaxed) {
         thread::sleep(PAUSE);
-        let now = now();
-        NOW.store(now, Ordering::Relaxed);
+        let now = microseconds();
+        let took = now.wrapping_sub(last);
+        last = now;
+        if took > LONG * step() {
+            STALLS.fetch_add(1, Ordering::Relaxed);
+        }
+        NOW.store(now, Ordering::Release);
         RUNS.store(true, Ordering::Relaxed);
-        if let Some(steps) = steps.note(now.wrapping_sub(last) as f32) {
+        steps.note(took as f32);
+        if steps.is_full()
+            && let Some(steps) = steps.summary()
+        {
             STEP.store(steps.median as u32, Ordering::Relaxed);
         }
-        last = now;
     }
     RUNS.store(false, Ordering::Relaxed);
-}
-
-/// What the milliseconds of this thread lack to those of the day, taken where the latter go on to the next one. The
-/// page's `timeOrigin` would be off by some.
-fn origin() -> f64 {
-    let before = js_sys::Date::now();
-    loop {
-        let now = js_sys::Date::now();
-        if now != before {
-            return now - milliseconds();
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! How long things took: the mean, the median and the worst of the latest ones. Nothing here allocates.
 
-/// So many times are looked at. As many blocks play for about a second.
-const COUNT: usize = 384;
+/// So many times are looked at, at most.
+pub(crate) const COUNT: usize = 384;
 
 /// What some times were like.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -12,7 +12,7 @@ pub(crate) struct Summary {
     pub(crate) worst: f32,
 }
 
-/// Collects times until there are enough of them.
+/// Collects times.
 pub(crate) struct Times {
     times: [f32; COUNT],
     count: usize,
@@ -26,19 +26,27 @@ impl Times {
         }
     }
 
-    /// Takes a time. With the last of [`COUNT`] it gives what they were like.
-    pub(crate) fn note(&mut self, time: f32) -> Option<Summary> {
-        self.times[self.count] = time;
-        self.count += 1;
-        if self.count < COUNT {
-            return None;
+    /// Takes a time, if there is room.
+    pub(crate) fn note(&mut self, time: f32) {
+        if !self.is_full() {
+            self.times[self.count] = time;
+            self.count += 1;
         }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.count == COUNT
+    }
+
+    /// What the times were like, if there were any. It begins anew.
+    pub(crate) fn summary(&mut self) -> Option<Summary> {
+        let times = &mut self.times[..self.count];
         self.count = 0;
-        self.times.sort_unstable_by(f32::total_cmp);
+        times.sort_unstable_by(f32::total_cmp);
         Some(Summary {
-            mean: self.times.iter().sum::<f32>() / COUNT as f32,
-            median: self.times[COUNT / 2],
-            worst: self.times[COUNT - 1],
+            mean: times.iter().sum::<f32>() / times.len() as f32,
+            median: *times.get(times.len() / 2)?,
+            worst: *times.last()?,
         })
     }
 }
@@ -48,17 +56,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn enough_times_have_a_mean_a_median_and_a_worst() {
+    fn times_have_a_mean_a_median_and_a_worst() {
         let mut times = Times::new();
-        let summaries = (0..COUNT).map(|at| times.note((at * 37 % COUNT) as f32));
-        let summaries: Vec<Option<Summary>> = summaries.collect();
-        assert!(summaries[..COUNT - 1].iter().all(Option::is_none));
+        for time in [3.0, 9.0, 1.0, 2.0, 5.0] {
+            times.note(time);
+        }
         let expected = Summary {
-            mean: (COUNT - 1) as f32 / 2.0,
-            median: (COUNT / 2) as f32,
-            worst: (COUNT - 1) as f32,
+            mean: 4.0,
+            median: 3.0,
+            worst: 9.0,
         };
-        assert_eq!(summaries[COUNT - 1], Some(expected));
-        assert_eq!(times.note(0.5), None);
+        assert_eq!(times.summary(), Some(expected));
+        assert_eq!(times.summary(), None);
+    }
+
+    #[test]
+    fn what_finds_no_room_is_let_go() {
+        let mut times = Times::new();
+        for time in 0..2 * COUNT {
+            assert_eq!(times.is_full(), time >= COUNT);
+            times.note(time as f32);
+        }
+        assert_eq!(
+            times.summary().map(|all| all.worst),
+            Some((COUNT - 1) as f32)
+        );
+        assert!(!times.is_full());
     }
 }
