@@ -15,25 +15,19 @@ mod piece;
 mod rack;
 mod text;
 
+/// Counts what the audio thread allocates while it renders: it should be nothing, and the page shows it.
 #[cfg(target_feature = "atomics")]
-mod program {
-    use wasm_bindgen::prelude::*;
-    use wasm_cleave::audio::CountAllocations;
+#[global_allocator]
+static ALLOCATOR: wasm_cleave::audio::CountAllocations =
+    wasm_cleave::audio::CountAllocations::new(std::alloc::System);
 
-    use crate::{dom, page};
-
-    /// Counts what the audio thread allocates while it renders: it should be nothing, and the page shows it.
-    #[global_allocator]
-    static ALLOCATOR: CountAllocations = CountAllocations::new(std::alloc::System);
-
-    /// Takes over the page that `index.html` shows. To be called once, on the page: a start function would run on every
-    /// thread.
-    ///
-    /// # Errors
-    /// When the page is not the one that this program belongs to.
-    #[wasm_bindgen]
-    #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-    pub fn open() -> dom::Result {
-        page::open()
-    }
+/// Takes over the page that `index.html` shows. To be called once, on the page: a start function would run on every
+/// thread.
+///
+/// # Errors
+/// When the page is not the one that this program belongs to.
+#[cfg(target_feature = "atomics")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn open() -> dom::Result {
+    page::open()
 }

@@ -9,6 +9,7 @@ pub(crate) fn value(value: f32, unit: Unit) -> String {
         Unit::Decibels => with(fixed(value, 1), " dB"),
         Unit::Hertz if value < 1000.0 => with(fixed(value, 0), " Hz"),
         Unit::Hertz => with(fixed(value / 1000.0, 1), " kHz"),
+        Unit::Milliseconds if value < 1.0 => with(fixed(value * 1000.0, 0), " µs"),
         Unit::Milliseconds if value < 10.0 => with(fixed(value, 1), " ms"),
         Unit::Milliseconds => with(fixed(value, 0), " ms"),
         Unit::Seconds => with(fixed(value, 2), " s"),
@@ -77,6 +78,7 @@ mod tests {
         assert_eq!(value(420.0, Unit::Hertz), "420 Hz");
         assert_eq!(value(2600.0, Unit::Hertz), "2.6 kHz");
         assert_eq!(value(8.0, Unit::Milliseconds), "8.0 ms");
+        assert_eq!(value(0.27, Unit::Milliseconds), "270 µs");
         assert_eq!(value(1.9, Unit::Seconds), "1.90 s");
         assert_eq!(value(4.0, Unit::Ratio), "4.0 : 1");
     }

@@ -8,8 +8,9 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 use crate::clock;
 use crate::dom::{self, Result};
 use crate::dsp::{BLOCK, decibels};
+use crate::effects::parameter::Unit;
 use crate::rack::command::Event;
-use crate::rack::times::Load;
+use crate::rack::times::Summary;
 use crate::text;
 
 /// The lowest level that is shown, in decibels.
@@ -18,20 +19,19 @@ const LOWEST: f32 = -48.0;
 /// By how many decibels a level falls from one event to the next.
 const FALL: f32 = 1.4;
 
-/// From so many cores on, one can be spared for the clock.
-const CORES: f64 = 4.0;
-
 /// So many seconds are shown of the past.
 const SECONDS: usize = 48;
 
 pub(super) struct Meter {
     levels: [HtmlElement; 2],
     bars: Element,
+    mean: Element,
     median: Element,
     worst: Element,
     late: Element,
     links: Element,
     allocations: Element,
+    step: Element,
     /// How long a block plays, in milliseconds.
     budget: f32,
     state: RefCell<State>,
@@ -51,19 +51,19 @@ impl Meter {
         facts.push_str(" ms");
         dom::by_id::<Element>("facts")?.set_text_content(Some(&facts));
         let clock: HtmlInputElement = dom::by_id("clock-on")?;
-        let cores = dom::window()?.navigator().hardware_concurrency();
-        clock.set_checked(cores >= CORES);
         clock::run(clock.checked())?;
         let switch = clock.clone();
         dom::listen(&clock, "change", move |_| clock::run(switch.checked()))?;
         Ok(Meter {
             levels: [dom::by_id("level-left")?, dom::by_id("level-right")?],
             bars: dom::by_id("bars")?,
+            mean: dom::by_id("mean")?,
             median: dom::by_id("median")?,
             worst: dom::by_id("worst")?,
             late: dom::by_id("late")?,
             links: dom::by_id("links")?,
             allocations: dom::by_id("allocations")?,
+            step: dom::by_id("step")?,
             budget,
             state: RefCell::new(State {
                 levels: [LOWEST; 2],
@@ -80,21 +80,23 @@ impl Meter {
         }
         if let Some(load) = event.load {
             self.show_load(&mut state, load)?;
-            self.late.set_text_content(Some(&event.late.to_string()));
-            self.late
-                .toggle_attribute_with_force("data-bad", event.late > 0)?;
         }
-        Ok(())
+        count(&self.late, event.late)?;
+        count(&self.links, late_links)?;
+        count(&self.allocations, CountAllocations::count())
     }
 
-    fn show_load(&self, state: &mut State, load: Load) -> Result {
+    fn show_load(&self, state: &mut State, load: Summary) -> Result {
+        let step = clock::step() as f32 / 1000.0;
+        self.step
+            .set_text_content(Some(&text::value(step, Unit::Milliseconds)));
+        let mean = text::value(load.mean * self.budget, Unit::Milliseconds);
+        self.mean.set_text_content(Some(&mean));
         for (place, part) in [(&self.median, load.median), (&self.worst, load.worst)] {
-            let mut text = text::fixed(part * self.budget, 2);
-            text.push_str(" ms");
-            place.set_text_content(Some(&text));
+            place.set_text_content(Some(&time(part * self.budget, step)));
         }
         let bar = dom::template("bar")?;
-        dom::set_number(&bar, "--median", f64::from(load.median.min(1.0)))?;
+        dom::set_number(&bar, "--mean", f64::from(load.mean.min(1.0)))?;
         dom::set_number(&bar, "--worst", f64::from(load.worst.min(1.0)))?;
         bar.toggle_attribute_with_force("data-bad", load.worst > 1.0)?;
         self.bars.append_child(&bar)?;
@@ -104,6 +106,13 @@ impl Meter {
         }
         Ok(())
     }
+}
+
+/// A time that was taken once, by a clock that goes in steps. All in milliseconds.
+fn time(time: f32, step: f32) -> String {
+    let mut text = String::from(if time < step { "< " } else { "" });
+    text.push_str(&text::value(time.max(step), Unit::Milliseconds));
+    text
 }
 
 /// Shows how often something has happened that should not.

@@ -22,7 +22,7 @@ const LONGEST: usize = 10;
 /// What is to be told the visitor when the file cannot be read.
 #[wasm_split(decode)]
 pub(crate) fn decode(file: Vec<u8>, rate: u32) -> Result<Box<Piece>, String> {
-    let mut reader = open(file).map_err(|error| error.to_string())?;
+    let mut reader = open(file).map_err(|_| "This is no FLAC, MP3, Ogg Vorbis or WAV file.")?;
     let (track, mut decoder) = start(&*reader)?;
     let decoded = read(&mut *reader, track, &mut *decoder)?;
     let channels = decoded

@@ -1,7 +1,7 @@
 //! What the page tells the rack, and what the rack tells the page.
 
 use super::SLOTS;
-use super::times::Load;
+use super::times::Summary;
 use crate::effects::Effect;
 use crate::piece::Piece;
 
@@ -53,8 +53,8 @@ pub(crate) struct Event {
     pub(crate) peaks: [f32; 2],
     /// By how many decibels each effect holds the sound back.
     pub(crate) reductions: [Option<(Id, f32)>; SLOTS],
-    /// How long blocks took, when another second is over.
-    pub(crate) load: Option<Load>,
+    /// How long blocks took, in parts of the time that they play, when another second is over.
+    pub(crate) load: Option<Summary>,
     /// Blocks that took longer than they play, of those whose time was taken.
     pub(crate) late: u32,
 }

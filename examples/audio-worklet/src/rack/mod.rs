@@ -6,6 +6,7 @@ mod player;
 mod processor;
 mod slots;
 pub(crate) mod times;
+pub(crate) mod watch;
 
 pub(crate) use slots::SLOTS;
 
@@ -15,9 +16,13 @@ use command::{Command, Event};
 use player::Player;
 use slots::Slots;
 use times::Times;
+use watch::Watch;
 
 /// Frames from one event to the next: some 30 events in a second.
 const REPORT: usize = 12 * BLOCK;
+
+/// Events from one that tells how long blocks took to the next, a second or so later.
+const LOAD: u32 = (times::COUNT * BLOCK / REPORT) as u32;
 
 /// From this height on, the sound is bent instead of cut: the loudest that comes out is 1.
 const CEILING: f32 = 0.8;
@@ -27,11 +32,14 @@ pub(crate) struct Rack {
     player: Player,
     slots: Slots,
     volume: Smooth,
+    watch: Watch,
     times: Times,
     late: u32,
     /// What the next event will say, and the frames until then.
     event: Event,
     frames_left: usize,
+    /// Events so far.
+    events: u32,
 }
 
 impl Rack {
@@ -42,10 +50,12 @@ impl Rack {
             player: Player::new(rate),
             slots: Slots::new(rate),
             volume: Smooth::new(1.0, 1.0, rate),
+            watch: Watch::new(),
             times: Times::new(),
             late: 0,
             event: Event::default(),
             frames_left: REPORT,
+            events: 0,
         }
     }
 
@@ -88,8 +98,7 @@ impl Rack {
     fn note(&mut self, frames: usize, took: u32) {
         let part = took as f32 * self.rate / (frames as f32 * 1e6);
         self.late += u32::from(part > 1.0);
-        let load = self.times.note(part);
-        self.event.load = load.or(self.event.load);
+        self.times.note(part);
     }
 
     /// The event, if it is time for one.
@@ -99,10 +108,13 @@ impl Rack {
             return None;
         }
         self.frames_left = REPORT;
+        self.events = self.events.wrapping_add(1);
+        let is_due = self.events.is_multiple_of(LOAD);
         let event = Event {
             position: self.player.position(),
             reductions: self.slots.reductions(),
             late: self.late,
+            load: is_due.then(|| self.times.summary()).flatten(),
             ..self.event
         };
         self.event = Event::default();
@@ -191,6 +203,21 @@ mod tests {
                 };
                 assert_eq!(event.peaks, expected);
             }
+        }
+    }
+
+    #[test]
+    fn every_second_has_the_times_of_its_blocks() {
+        let mut rack = Rack::new(48_000.0);
+        for second in 1..4 {
+            let mut loads = Vec::new();
+            for _ in 0..times::COUNT {
+                rack.note(BLOCK, 1000 * second);
+                loads.extend(rack.report(BLOCK).map(|event| event.load));
+            }
+            let last = loads.pop().flatten().map(|load| load.worst);
+            assert_eq!(last, Some(second as f32 * 48.0 / BLOCK as f32));
+            assert!(loads.iter().all(Option::is_none));
         }
     }
 

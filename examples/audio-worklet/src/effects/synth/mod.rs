@@ -26,7 +26,7 @@ const RELEASE: usize = 5;
 const LEVEL: usize = 6;
 
 static PARAMETERS: [Parameter; 7] = [
-    Parameter::linear("Saw to square", Unit::Percent, [0.0, 1.0], 0.25),
+    Parameter::linear("Shape", Unit::Percent, [0.0, 1.0], 0.25),
     Parameter::linear("Detune", Unit::Percent, [0.0, 1.0], 0.35),
     Parameter::logarithmic("Cutoff", Unit::Hertz, [120.0, 12_000.0], 1400.0),
     Parameter::linear("Resonance", Unit::Percent, [0.0, 1.0], 0.3),

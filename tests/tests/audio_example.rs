@@ -1,0 +1,259 @@
+//! The example `audio-worklet`, built as a user builds it and played in the three engines.
+//!
+//! Only Chromium plays it: Firefox has no sound in real time without a device, and WebKit none without a real click, which
+//! [`Browser`] does not do. In those two the page is opened, and the piece decoded on a thread.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wasm_cleave_tests::browser::{Browser, Engine};
+use wasm_cleave_tests::cargo::{command_line_tool, repository};
+use wasm_cleave_tests::server::Server;
+
+/// The effects, in the order in which the test puts them in.
+const EFFECTS: [&str; 5] = ["equaliser", "compressor", "reverb", "pitch", "synth"];
+
+/// The folder of the program, built once, in the folder that `wasm-cleave build --threads` always uses.
+static SITE: LazyLock<Result<PathBuf, String>> =
+    LazyLock::new(|| build().map_err(|error| format!("{error:#}")));
+
+fn build() -> Result<PathBuf> {
+    let out_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("audio-example");
+    let status = Command::new(command_line_tool()?)
+        .current_dir(repository())
+        .args(["build", "examples/audio-worklet", "--threads", "--release"])
+        .arg("--out-dir")
+        .arg(&out_dir)
+        .stdout(Stdio::null())
+        .status()?;
+    ensure!(status.success(), "the build failed");
+    Ok(out_dir)
+}
+
+/// What the page shows of the audio thread.
+#[derive(Debug, Deserialize)]
+struct Shown {
+    /// The place in the piece, of 1000.
+    position: u32,
+    late_links: String,
+    allocations: String,
+    notice: String,
+    rack: Vec<String>,
+}
+
+/// What all threads together have done with a chunk.
+#[derive(Debug, Deserialize)]
+struct Counters {
+    fetches: u32,
+    compilations: u32,
+    instantiations: u32,
+}
+
+/// The page of the example.
+struct Page {
+    browser: Browser,
+    server: Server,
+}
+
+impl Page {
+    /// Opens it, and returns when the piece has been decoded.
+    fn open(engine: Engine) -> Result<Self> {
+        let site = SITE.as_ref().map_err(|error| anyhow!("{error}"))?;
+        let page = Page {
+            server: Server::start(site)?,
+            browser: Browser::start(engine)?,
+        };
+        page.browser.open(&page.server.url(""))?;
+        page.browser
+            .wait_for("!document.querySelector('#play').disabled")?;
+        Ok(page)
+    }
+
+    fn play(&self) -> Result<()> {
+        self.press("#play")?;
+        self.browser
+            .wait_for("!document.querySelector('[data-add=synth]').disabled")
+            .context("there is no sound")?;
+        self.plays_on()
+    }
+
+    /// Puts an effect in, which plays from then on.
+    fn add(&self, effect: &str) -> Result<()> {
+        let count = self.shown()?.rack.len();
+        self.press(&format!("[data-add={effect}]"))?;
+        self.browser.wait_for(&format!(
+            "document.querySelectorAll('.unit').length > {count}"
+        ))?;
+        self.plays_on()
+    }
+
+    fn press(&self, selector: &str) -> Result<()> {
+        self.browser
+            .execute(&format!("document.querySelector('{selector}').click()"))?;
+        Ok(())
+    }
+
+    /// The piece goes on and is heard, and nothing has happened on the audio thread that should not.
+    fn plays_on(&self) -> Result<()> {
+        let before = self.shown()?.position;
+        self.browser
+            .wait_for(&format!(
+                "document.querySelector('#seek').value != {before} &&
+                 document.querySelector('#level-left').style.getPropertyValue('--level') > 0"
+            ))
+            .context("it does not play on")?;
+        let shown = self.shown()?;
+        ensure!(
+            shown.late_links == "0" && shown.allocations == "0" && shown.notice.is_empty(),
+            "{shown:?}"
+        );
+        Ok(())
+    }
+
+    fn shown(&self) -> Result<Shown> {
+        self.read(
+            "{
+               position: document.querySelector('#seek').valueAsNumber,
+               late_links: document.querySelector('#links').innerText,
+               allocations: document.querySelector('#allocations').innerText,
+               notice: document.querySelector('#notice').innerText,
+               rack: [...document.querySelectorAll('.unit')].map(unit => unit.dataset.kind),
+             }",
+        )
+    }
+
+    /// Whether each chunk has been fetched, has been compiled, and is linked on the page and on the audio thread.
+    fn chunks(&self) -> Result<BTreeMap<String, [bool; 4]>> {
+        self.read(
+            "Object.fromEntries([...document.querySelectorAll('#chunks tr')].map(row =>
+               [row.querySelector('b').innerText,
+                [...row.querySelectorAll('td')].map(cell => cell.innerText !== '–')]))",
+        )
+    }
+
+    /// The counters of all chunks, which the glue exports.
+    fn counters(&self) -> Result<Vec<Counters>> {
+        self.browser.execute(
+            "import('./audio_worklet.js').then(glue => (window.counters = glue.chunkCounters()))",
+        )?;
+        self.browser.wait_for("window.counters")?;
+        self.read("window.counters")
+    }
+
+    fn read<T: DeserializeOwned>(&self, expression: &str) -> Result<T> {
+        let value = self.browser.execute(&format!("return {expression}"))?;
+        Ok(serde_json::from_value(value)?)
+    }
+
+    fn expect_rack(&self, rack: &[&str]) -> Result<()> {
+        let shown = self.shown()?.rack;
+        ensure!(shown == rack, "the rack is {shown:?}, not {rack:?}");
+        self.plays_on()
+    }
+
+    fn chunks_requested(&self) -> Vec<String> {
+        let requested = self.server.requested_before("never").into_iter();
+        requested
+            .filter(|file| file.ends_with(".wasm") && !file.ends_with("_bg.wasm"))
+            .collect()
+    }
+}
+
+fn effects_come_while_it_plays(page: &Page) -> Result<()> {
+    for effect in EFFECTS {
+        let [.., on_audio_thread] = page.chunks()?[effect];
+        ensure!(!on_audio_thread, "`{effect}` is there before it is put in");
+        page.add(effect)?;
+        let steps = page.chunks()?[effect];
+        ensure!(steps == [true; 4], "`{effect}` has come so far: {steps:?}");
+    }
+    page.expect_rack(&EFFECTS)?;
+    // A second one of a kind costs no request.
+    let before = page.chunks_requested();
+    page.add("reverb")?;
+    let requested = page.chunks_requested();
+    ensure!(requested == before, "{before:?} became {requested:?}");
+    each_chunk_came_once(page, &requested)
+}
+
+fn each_chunk_came_once(page: &Page, requested: &[String]) -> Result<()> {
+    let counters = page.counters()?;
+    for chunk in &counters {
+        ensure!(
+            (chunk.fetches, chunk.compilations) == (1, 1) && chunk.instantiations > 1,
+            "{counters:#?}"
+        );
+    }
+    let different: BTreeSet<_> = requested.iter().collect();
+    ensure!(
+        requested.len() == counters.len() && different.len() == counters.len(),
+        "{} chunks, but these requests: {requested:?}",
+        counters.len()
+    );
+    Ok(())
+}
+
+fn effects_are_moved_and_taken_out(page: &Page) -> Result<()> {
+    page.press("[data-kind=equaliser] .later")?;
+    page.expect_rack(&[
+        "compressor",
+        "equaliser",
+        "reverb",
+        "pitch",
+        "synth",
+        "reverb",
+    ])?;
+    page.press(".unit:last-child .earlier")?;
+    page.expect_rack(&[
+        "compressor",
+        "equaliser",
+        "reverb",
+        "pitch",
+        "reverb",
+        "synth",
+    ])?;
+    page.press("[data-kind=compressor] .power")?;
+    page.plays_on()?;
+    for left in (0..=EFFECTS.len()).rev() {
+        page.press(".unit .remove")?;
+        page.plays_on()?;
+        ensure!(page.shown()?.rack.len() == left);
+    }
+    Ok(())
+}
+
+fn a_piece_is_decoded_in(engine: Engine) -> Result<()> {
+    let page = Page::open(engine)?;
+    let shown: String = page.read("document.querySelector('#clock').innerText")?;
+    ensure!(shown == "0:00 / 0:28", "the page shows {shown:?}");
+    let [fetched, compiled, on_page, on_audio_thread] = page.chunks()?["decode"];
+    ensure!(fetched && compiled && on_page && !on_audio_thread);
+    Ok(())
+}
+
+#[test]
+fn the_rack_plays_in_chromium() -> Result<()> {
+    let page = Page::open(Engine::Chromium)?;
+    page.play()?;
+    effects_come_while_it_plays(&page)?;
+    effects_are_moved_and_taken_out(&page)?;
+    let messages = page.browser.console()?.context("Chromium has a console")?;
+    let severe = messages.iter().find(|(level, _)| level == "SEVERE");
+    ensure!(severe.is_none(), "the console says {severe:?}");
+    Ok(())
+}
+
+#[test]
+fn the_piece_is_decoded_in_firefox() -> Result<()> {
+    a_piece_is_decoded_in(Engine::Firefox)
+}
+
+#[test]
+fn the_piece_is_decoded_in_webkit() -> Result<()> {
+    a_piece_is_decoded_in(Engine::WebKit)
+}
