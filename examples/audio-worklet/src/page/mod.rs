@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AudioContext, Element};
+use web_sys::{AudioContext, AudioContextState, Element};
 
 use crate::dom::{self, Result};
 use crate::effects::Kind;
@@ -29,6 +29,9 @@ use piano::Piano;
 use player::Player;
 use spectrum::Spectrum;
 use units::Units;
+
+/// After so many milliseconds without sound the visitor is told.
+const PATIENCE: i32 = 3000;
 
 /// The piece that comes with the program.
 const SHIPPED: (&str, &str) = ("low-tide.ogg", "Low Tide");
@@ -69,6 +72,7 @@ async fn begin(chunks: Rc<ChunkTable>) -> Result {
     player.show(&piece, title)?;
     let resumed = context.clone();
     dom::first_click(player.button(), move || resumed.resume().map(drop)).await?;
+    spawn_local(told_of_silence(context.clone()));
     let deck = Rc::new(Deck::start(context).await?);
     deck.send(Command::Load(Some(piece)));
     player.connect(&deck)?;
@@ -86,6 +90,24 @@ async fn begin(chunks: Rc<ChunkTable>) -> Result {
     page.listen()?;
     page.clone().task(page.clone().follow());
     page.clone().draw().await
+}
+
+/// Says so if the browser does not start the sound, until it does.
+async fn told_of_silence(context: AudioContext) {
+    let is_silent = || context.state() == AudioContextState::Suspended;
+    let told = async {
+        let notice = Notice(dom::by_id("notice")?);
+        dom::pause(PATIENCE).await?;
+        if !is_silent() {
+            return Ok(());
+        }
+        notice.say("The browser has started no sound yet. Is there a device that plays it?")?;
+        while is_silent() {
+            dom::next_frame().await?;
+        }
+        notice.say("")
+    };
+    dom::report(told.await);
 }
 
 /// Draws the wave form, as long as the page lives.
