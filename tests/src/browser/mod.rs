@@ -119,6 +119,21 @@ impl Browser {
         self.post("/execute/sync", json!({ "script": script, "args": [] }))
     }
 
+    /// Clicks the middle of the element that a selector finds first, as a user does.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be clicked.
+    pub fn click(&self, selector: &str) -> Result<()> {
+        let query = json!({ "using": "css selector", "value": selector });
+        let found = self.post("/element", query)?;
+        let id = found
+            .as_object()
+            .and_then(|found| found.values().next()?.as_str());
+        let id = id.context("the element has no id")?;
+        self.post(&format!("/element/{id}/click"), json!({}))
+            .map(drop)
+    }
+
     /// Waits until an expression is true in the page.
     ///
     /// # Errors
