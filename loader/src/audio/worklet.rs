@@ -298,8 +298,17 @@ impl Answer {
 struct Requests {
     waiting: RefCell<Vec<(u32, Function)>>,
     next: Cell<u32>,
-    /// Who listens to the processors that stand for the program.
-    listeners: RefCell<Vec<Listener>>,
+    /// The processors that stand for the program, and who listens to them.
+    hosts: RefCell<Vec<(Node, [Listener; 2])>>,
+}
+
+impl Drop for Requests {
+    fn drop(&mut self) {
+        for (host, _) in self.hosts.get_mut() {
+            host.messages().on_message(None);
+            host.on_failure(None);
+        }
+    }
 }
 
 impl Requests {
@@ -337,7 +346,8 @@ impl Requests {
         host.messages()
             .on_message(Some(answered.as_ref().unchecked_ref()));
         host.on_failure(Some(lost.as_ref().unchecked_ref()));
-        self.listeners.borrow_mut().extend([answered, lost]);
+        let kept = (host.clone(), [answered, lost]);
+        self.hosts.borrow_mut().push(kept);
         Ok(host)
     }
 
