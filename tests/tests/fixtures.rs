@@ -1,7 +1,7 @@
-//! Every fixture, split and whole, in Node and in Chromium: equal transcripts, and the structure that it demands.
+//! Every fixture, split and whole, in Node and in three browsers: equal transcripts, and the structure that it demands.
 //!
-//! Tests are called `CASE::structure`, `CASE::node`, `CASE::chromium`, and `CASE::merged`: in Node, with small chunks
-//! merged as the command line does.
+//! Tests are called `CASE::structure`, `CASE::node`, `CASE::chromium`, `CASE::firefox`, `CASE::webkit`, and
+//! `CASE::merged`: in Node, with small chunks merged as the command line does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use libtest_mimic::{Arguments, Trial};
 use wasm_cleave_cli::Target;
-use wasm_cleave_tests::browser::SharedBrowser;
+use wasm_cleave_tests::browser::{Engine, SharedBrowser};
 use wasm_cleave_tests::cargo::{Settings, build_fixtures, repository};
 use wasm_cleave_tests::case::{Case, Demand, Splits};
 use wasm_cleave_tests::node;
@@ -31,8 +31,24 @@ fn once<T>(cell: &Once<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
 struct Suite {
     site: PathBuf,
     linked: Once<BTreeMap<String, PathBuf>>,
+    chromium: Tested,
+    firefox: Tested,
+    webkit: Tested,
+}
+
+/// A browser, and the server that only it asks.
+struct Tested {
     browser: SharedBrowser,
     server: Server,
+}
+
+impl Tested {
+    fn new(engine: Engine, site: &Path) -> Result<Self> {
+        Ok(Tested {
+            browser: SharedBrowser::new(engine),
+            server: Server::start(site)?,
+        })
+    }
 }
 
 impl Suite {
@@ -102,17 +118,29 @@ impl Fixture {
     }
 
     fn chromium(&self) -> Result<()> {
+        self.runs_alike_in(&self.suite.chromium)
+    }
+
+    fn firefox(&self) -> Result<()> {
+        self.runs_alike_in(&self.suite.firefox)
+    }
+
+    fn webkit(&self) -> Result<()> {
+        self.runs_alike_in(&self.suite.webkit)
+    }
+
+    fn runs_alike_in(&self, Tested { browser, server }: &Tested) -> Result<()> {
         let split = self.program(Shape::Split, Target::Web)?;
         let whole = self.program(Shape::Whole, Target::Web)?;
-        self.suite.browser.with(|browser| {
+        browser.with(|browser| {
             let mut transcripts = Vec::new();
             for ready in [whole, split] {
-                self.suite.server.reset();
+                server.reset();
                 let path = ready.folder.strip_prefix(&self.suite.site)?;
-                let url = self.suite.server.url(&format!("{}/", path.display()));
+                let url = server.url(&format!("{}/", path.display()));
                 transcripts.push(browser.run(&url)?);
             }
-            self.check_requests(split)?;
+            self.check_requests(server, split)?;
             self.compare(&transcripts[1], &transcripts[0])
         })
     }
@@ -133,9 +161,9 @@ impl Fixture {
     }
 
     /// Chunks are requested no earlier than the program needs them, and once.
-    fn check_requests(&self, split: &Ready) -> Result<()> {
+    fn check_requests(&self, server: &Server, split: &Ready) -> Result<()> {
         let requested = |label: &str| -> BTreeSet<Splits> {
-            let paths = self.suite.server.requested_before(label);
+            let paths = server.requested_before(label);
             let files = paths.iter().filter_map(|path| path.rsplit_once('/'));
             files
                 .filter_map(|(_, file)| split.splits_of_file(file))
@@ -146,7 +174,7 @@ impl Fixture {
             early.is_empty(),
             "requested before the program began: {early:?}"
         );
-        let mut all = self.suite.server.requested_before("never");
+        let mut all = server.requested_before("never");
         all.retain(|path| path.ends_with(".wasm"));
         all.sort_unstable();
         let again = all.windows(2).find(|pair| pair[0] == pair[1]);
@@ -172,10 +200,11 @@ fn main() -> Result<ExitCode> {
     let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join("site");
     std::fs::create_dir_all(&site)?;
     let suite = Arc::new(Suite {
-        server: Server::start(&site)?,
+        chromium: Tested::new(Engine::Chromium, &site)?,
+        firefox: Tested::new(Engine::Firefox, &site)?,
+        webkit: Tested::new(Engine::WebKit, &site)?,
         site,
         linked: OnceLock::new(),
-        browser: SharedBrowser::default(),
     });
     let mut trials = Vec::new();
     for case in Case::all(&repository().join("tests/fixtures"))? {
@@ -194,9 +223,13 @@ fn main() -> Result<ExitCode> {
         test("structure", Fixture::structure);
         test("node", Fixture::node);
         test("chromium", Fixture::chromium);
+        test("firefox", Fixture::firefox);
+        test("webkit", Fixture::webkit);
         test("merged", Fixture::merged);
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
-    suite.browser.close();
+    for tested in [&suite.chromium, &suite.firefox, &suite.webkit] {
+        tested.browser.close();
+    }
     Ok(conclusion.exit_code())
 }

@@ -223,13 +223,21 @@ impl Drop for Browser {
     }
 }
 
-/// A Chromium that tests take turns with; it is started by the first that wants it.
-#[derive(Default)]
+/// A browser that tests take turns with; it is started by the first that wants it.
 pub struct SharedBrowser {
+    engine: Engine,
     browser: Mutex<Option<Browser>>,
 }
 
 impl SharedBrowser {
+    /// One with this engine.
+    pub fn new(engine: Engine) -> Self {
+        SharedBrowser {
+            engine,
+            browser: Mutex::new(None),
+        }
+    }
+
     /// Waits for the browser and does something with it alone.
     ///
     /// # Errors
@@ -238,7 +246,7 @@ impl SharedBrowser {
         let mut browser = self.lock();
         let browser = match &mut *browser {
             Some(browser) => browser,
-            empty => empty.insert(Browser::start(Engine::Chromium)?),
+            empty => empty.insert(Browser::start(self.engine)?),
         };
         act(browser)
     }
