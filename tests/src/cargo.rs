@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 /// The link arguments without which a program cannot be split; the same that `wasm-cleave build` gives.
@@ -138,4 +138,24 @@ pub fn cargo() -> Command {
         }
     }
     command
+}
+
+/// Builds an example whose threads share the memory, as a user does, into a folder of that name below `scratch`.
+///
+/// The standard library is built in the folder that `wasm-cleave build --threads` always uses. That of `tests/threads`
+/// would not do: there the linker's arguments go to every crate, and cargo keeps apart what has other flags.
+///
+/// # Errors
+/// When the build fails; what it says is on stderr.
+pub fn build_example(scratch: &Path, example: &str) -> Result<PathBuf> {
+    let out_dir = scratch.join("examples").join(example);
+    let status = Command::new(command_line_tool()?)
+        .current_dir(repository())
+        .args(["build", "--threads", "--release", "--out-dir"])
+        .arg(&out_dir)
+        .arg(Path::new("examples").join(example))
+        .stdout(Stdio::null())
+        .status()?;
+    ensure!(status.success(), "the build of `{example}` failed");
+    Ok(out_dir)
 }

@@ -5,35 +5,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_cleave_tests::browser::{Browser, Engine};
-use wasm_cleave_tests::cargo::{command_line_tool, repository};
+use wasm_cleave_tests::cargo::build_example;
 use wasm_cleave_tests::server::Server;
 
 /// The effects, in the order in which the test puts them in.
 const EFFECTS: [&str; 5] = ["equaliser", "compressor", "reverb", "pitch", "synth"];
 
-/// The folder of the program, built once, in the folder that `wasm-cleave build --threads` always uses.
-static SITE: LazyLock<Result<PathBuf, String>> =
-    LazyLock::new(|| build().map_err(|error| format!("{error:#}")));
-
-fn build() -> Result<PathBuf> {
-    let out_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("audio-example");
-    let status = Command::new(command_line_tool()?)
-        .current_dir(repository())
-        .args(["build", "examples/audio-worklet", "--threads", "--release"])
-        .arg("--out-dir")
-        .arg(&out_dir)
-        .stdout(Stdio::null())
-        .status()?;
-    ensure!(status.success(), "the build failed");
-    Ok(out_dir)
-}
+/// The folder of the program, built once.
+static SITE: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+    build_example(Path::new(env!("CARGO_TARGET_TMPDIR")), "audio-worklet")
+        .map_err(|error| format!("{error:#}"))
+});
 
 /// What the page shows of the audio thread.
 #[derive(Debug, Deserialize)]

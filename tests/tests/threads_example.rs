@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use anyhow::{Result, anyhow, ensure};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_cleave_tests::browser::{Browser, Engine};
-use wasm_cleave_tests::cargo::{command_line_tool, repository};
+use wasm_cleave_tests::cargo::build_example;
 use wasm_cleave_tests::server::Server;
 
 /// The threads of the first pool.
@@ -26,24 +25,10 @@ const FIRST_USED: [(&str, &str); 4] = [
 const PICTURES: &str = include_str!("../../examples/threads/static/pictures/list.tsv");
 
 /// The folder of the program, built once.
-///
-/// The standard library is built in the folder that `wasm-cleave build --threads` always uses. That of `tests/threads`
-/// would not do: there the linker's arguments go to every crate, and cargo keeps apart what has other flags.
-static SITE: LazyLock<Result<PathBuf, String>> =
-    LazyLock::new(|| build().map_err(|error| format!("{error:#}")));
-
-fn build() -> Result<PathBuf> {
-    let out_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("threads-example");
-    let status = Command::new(command_line_tool()?)
-        .current_dir(repository())
-        .args(["build", "examples/threads", "--threads", "--release"])
-        .arg("--out-dir")
-        .arg(&out_dir)
-        .stdout(Stdio::null())
-        .status()?;
-    ensure!(status.success(), "the build failed");
-    Ok(out_dir)
-}
+static SITE: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+    build_example(Path::new(env!("CARGO_TARGET_TMPDIR")), "threads")
+        .map_err(|error| format!("{error:#}"))
+});
 
 /// A row of the table of chunks.
 #[derive(Deserialize)]
@@ -239,16 +224,16 @@ fn each_file_was_requested_once(server: &Server, chunks: usize) -> Result<()> {
 }
 
 #[test]
-fn the_gallery_works_in_chromium() -> Result<()> {
+fn threads_example_works_in_chromium() -> Result<()> {
     in_browser(Engine::Chromium)
 }
 
 #[test]
-fn the_gallery_works_in_firefox() -> Result<()> {
+fn threads_example_works_in_firefox() -> Result<()> {
     in_browser(Engine::Firefox)
 }
 
 #[test]
-fn the_gallery_works_in_webkit() -> Result<()> {
+fn threads_example_works_in_webkit() -> Result<()> {
     in_browser(Engine::WebKit)
 }
