@@ -96,7 +96,7 @@ impl State {
         let splits = &self.manifest.splits;
         let needed: &[u32] = match target {
             #[cfg(target_feature = "atomics")]
-            Target::Bytes(_) => &[],
+            Target::Bytes(_) => return None,
             Target::Split(None) => &[],
             Target::Split(Some(index)) => &splits.get(index.0 as usize)?.chunks,
             Target::Entry(slot) => {

@@ -32,8 +32,8 @@ pub(super) const LOOK_AFTER: Millis = Millis(500.0);
 
 /// A processor at work, and the node of the audio graph that it renders for, to which it [derefs](Deref).
 ///
-/// Dropping it disconnects the node and ends the processor, which is dropped on the page once the audio thread has let
-/// go of it: with the next block, or when the context is closed.
+/// Dropping it ends the processor and disconnects the node. The processor is dropped on the page once the audio thread
+/// has let go of it: with the next block, or when the context is closed.
 pub struct Node<P: Processor> {
     node: js::Node,
     context: BaseAudioContext,
@@ -96,14 +96,20 @@ impl<P: Processor> Node<P> {
     /// Gives the command back if there is no room: the processor has not obeyed those before, because its context does
     /// not run, for example.
     pub fn send(&self, command: P::Command) -> Result<(), P::Command> {
+        self.reclaim();
         self.ends.borrow_mut().send(command)
     }
 
     /// The next event that has arrived already.
     pub fn try_event(&self) -> Option<P::Event> {
-        let mut ends = self.ends.borrow_mut();
-        ends.reclaim();
-        ends.event()
+        self.reclaim();
+        self.ends.borrow_mut().event()
+    }
+
+    /// Drops what is left of the commands that have been obeyed: code of the application, which may come back here.
+    fn reclaim(&self) {
+        let next = || self.ends.borrow_mut().obeyed();
+        std::iter::from_fn(next).for_each(drop);
     }
 
     /// Waits for the next event; `None` when the processor has ended and all events were taken.
@@ -173,7 +179,6 @@ impl<P: Processor> fmt::Debug for Node<P> {
 
 impl<P: Processor> Drop for Node<P> {
     fn drop(&mut self) {
-        let _ = self.node.disconnect();
         self.unit.dismiss();
         let (unit, context) = (self.unit.clone(), self.context.clone());
         let (node, listeners) = (self.node.clone(), self.listeners.clone());
@@ -185,6 +190,8 @@ impl<P: Processor> Drop for Node<P> {
                 }
                 wait::changed(unit.word(), seen, LOOK_AFTER).await;
             }
+            // Only now: engines need not call processors that nobody hears.
+            let _ = node.disconnect();
             node.messages().on_message(None);
             node.on_failure(None);
             drop((unit, listeners));

@@ -174,7 +174,6 @@ pub(super) struct Ends<P: Processor> {
 impl<P: Processor> Ends<P> {
     /// Sends a command, or gives it back if as many as there is room for have not been obeyed yet.
     pub(super) fn send(&mut self, command: P::Command) -> Result<(), P::Command> {
-        self.reclaim();
         if self.room == 0 {
             return Err(command);
         }
@@ -185,12 +184,11 @@ impl<P: Processor> Ends<P> {
         Ok(())
     }
 
-    /// Drops the commands that have been obeyed.
-    pub(super) fn reclaim(&mut self) {
-        while let Ok(command) = self.obeyed.pop() {
-            self.room += 1;
-            drop(command);
-        }
+    /// What the processor has left of a command that it has obeyed; there is room for another one then.
+    pub(super) fn obeyed(&mut self) -> Option<P::Command> {
+        let command = self.obeyed.pop().ok()?;
+        self.room += 1;
+        Some(command)
     }
 
     pub(super) fn event(&mut self) -> Option<P::Event> {

@@ -96,7 +96,9 @@ mod rings {
             (Arc::strong_count(&first), Arc::strong_count(&second)),
             (2, 2)
         );
-        ends.reclaim();
+        assert!(ends.obeyed().is_some_and(|left| *left == 100));
+        assert!(ends.obeyed().is_some_and(|left| *left == 1));
+        assert!(ends.obeyed().is_none());
         assert_eq!(
             (Arc::strong_count(&first), Arc::strong_count(&second)),
             (1, 2)
@@ -110,6 +112,7 @@ mod rings {
         for n in 1..3 {
             ends.send(Arc::new(n)).unwrap();
             render(&unit, 0);
+            assert!(ends.obeyed().is_some());
         }
         assert_eq!((ends.event(), ends.event()), (Some(1), None));
     }

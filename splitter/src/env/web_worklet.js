@@ -97,8 +97,10 @@ const node = (params) =>
     take(inputs, parameters) {
       for (let i = 0; i < this.inputs.length; i += 1) {
         const input = inputs[i];
-        this.counts[i] = input.length;
-        for (let c = 0; c < input.length; c += 1) this.inputs[i][c].set(input[c]);
+        // More come only if the page has changed how the node counts channels.
+        const count = Math.min(input.length, this.inputs[i].length);
+        this.counts[i] = count;
+        for (let c = 0; c < count; c += 1) this.inputs[i][c].set(input[c]);
       }
       for (let p = 0; p < this.params.length; p += 1) {
         const values = parameters[this.names[p]];

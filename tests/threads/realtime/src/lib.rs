@@ -79,6 +79,14 @@ pub async fn run() {
         clock::MESSAGES.count.load(Relaxed),
         clock::MESSAGES.sum.load(Relaxed),
     ));
+    drop(node);
+    for _ in 0..200 {
+        if rack::DROPPED.load(Relaxed) {
+            break;
+        }
+        host::sleep(10).await;
+    }
+    check!(rack::DROPPED.load(Relaxed));
     clock.terminate();
     log!("all right");
 }

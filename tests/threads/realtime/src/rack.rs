@@ -1,5 +1,7 @@
 //! The processor: a chain of effects, and what it notes of the times of its blocks.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use wasm_cleave::audio::{Host, Input, Node, Output, Params, Processor};
 
 use crate::clock;
@@ -50,6 +52,15 @@ impl Rack {
         }
         self.last = Some(now);
         self.times.blocks += 1;
+    }
+}
+
+/// Whether the rack came back from the audio thread, and was dropped.
+pub static DROPPED: AtomicBool = AtomicBool::new(false);
+
+impl Drop for Rack {
+    fn drop(&mut self) {
+        DROPPED.store(true, Ordering::Relaxed);
     }
 }
 
