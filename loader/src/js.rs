@@ -74,6 +74,9 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn body(this: &Response) -> Option<ReadableStream>;
 
+    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
+    pub(crate) fn bytes(this: &Response) -> Result<Promise, JsValue>;
+
     #[wasm_bindgen(method, catch, js_name = clone)]
     pub(crate) fn duplicate(this: &Response) -> Result<Response, JsValue>;
 
@@ -182,16 +185,9 @@ pub(crate) fn can_hash() -> bool {
     SUBTLE.with(Option::is_some)
 }
 
-/// Whether `bytes` have this SHA-256. True where the engine cannot say: see [`can_hash`].
-pub(crate) async fn has_sha256(bytes: &Uint8Array, expected: &[u8; 32]) -> bool {
-    let digest = SUBTLE.with(|subtle| Some(subtle.as_ref()?.digest("SHA-256", bytes)));
-    let Some(digest) = digest else {
-        return true;
-    };
-    match digest.await {
-        Ok(digest) => Uint8Array::new(&digest).to_vec() == expected,
-        Err(_) => false,
-    }
+/// The SHA-256 of `bytes` as they are now, an `ArrayBuffer`; nothing where the engine computes none: see [`can_hash`].
+pub(crate) fn sha256(bytes: &Uint8Array) -> Option<JsFuture> {
+    SUBTLE.with(|subtle| Some(subtle.as_ref()?.digest("SHA-256", bytes).into()))
 }
 
 /// Node's promise-based file system, where there is one.

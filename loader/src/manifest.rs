@@ -2,6 +2,9 @@
 //!
 //! Numbers are unsigned LEB128, strings and lists are preceded by their length. Both sides of the format are here.
 
+/// How many bytes of a file have a hash of their own, so that they can be checked while others still arrive.
+pub const BLOCK: usize = 512 << 10;
+
 /// Identifies one linked program; main and its chunks carry the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BuildId(pub [u8; 16]);
@@ -26,6 +29,8 @@ pub struct Chunk {
     pub size: u32,
     /// SHA-256 of the file.
     pub sha256: [u8; 32],
+    /// SHA-256 of each [block](BLOCK) of the file, if it has more than one; the last block may be shorter.
+    pub blocks: Vec<[u8; 32]>,
     /// The slots that the chunk fills, where memory is shared and every thread has a table of its own: ascending, the
     /// first of a run and the one behind its last in turns. Empty otherwise.
     pub slots: Vec<u32>,
@@ -52,6 +57,16 @@ pub struct DecodeError {
     pub reason: &'static str,
 }
 
+impl Chunk {
+    /// What each [block](BLOCK) of the file must hash to.
+    pub fn block_hashes(&self) -> &[[u8; 32]] {
+        match self.blocks.as_slice() {
+            [] => std::slice::from_ref(&self.sha256),
+            blocks => blocks,
+        }
+    }
+}
+
 impl Manifest {
     /// The bytes that [`Manifest::decode`] reads.
     pub fn encode(&self) -> Vec<u8> {
@@ -61,6 +76,7 @@ impl Manifest {
             text(&mut out, &chunk.file);
             number(&mut out, chunk.size as usize);
             out.extend_from_slice(&chunk.sha256);
+            out.extend_from_slice(chunk.blocks.as_flattened());
             ascending(&mut out, &chunk.slots);
         }
         number(&mut out, self.splits.len());
@@ -80,10 +96,20 @@ impl Manifest {
         let mut reader = Reader { bytes, offset: 0 };
         let build = BuildId(reader.array()?);
         let chunks = reader.list(|reader| {
+            let file = reader.text()?;
+            let size = reader.number()?;
+            let sha256 = reader.array()?;
+            let blocks = match (size as usize).div_ceil(BLOCK) {
+                0 | 1 => 0,
+                blocks => blocks,
+            };
             Ok(Chunk {
-                file: reader.text()?,
-                size: reader.number()?,
-                sha256: reader.array()?,
+                file,
+                size,
+                sha256,
+                blocks: (0..blocks)
+                    .map(|_| reader.array())
+                    .collect::<Result<_, _>>()?,
                 slots: reader.ascending()?,
             })
         })?;
@@ -220,12 +246,14 @@ mod tests {
                     file: "app-a.wasm".into(),
                     size: 300_000,
                     sha256: [1; 32],
+                    blocks: Vec::new(),
                     slots: Vec::new(),
                 },
                 Chunk {
                     file: "app-ü.wasm".into(),
-                    size: u32::MAX,
+                    size: (2 * BLOCK + 1) as u32,
                     sha256: [2; 32],
+                    blocks: vec![[3; 32], [4; 32], [5; 32]],
                     slots: vec![5, 6, 900, 902],
                 },
             ],

@@ -11,10 +11,10 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use wasm_cleave::contract;
-use wasm_cleave::manifest::{BuildId, Chunk, Manifest, Split};
+use wasm_cleave::manifest::{BLOCK, BuildId, Chunk, Manifest, Split};
 use wasm_encoder::{
     CodeSection, CustomSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    ImportSection, MemArg, MemArgTarget, MemoryType, Module, TypeSection,
+    ImportSection, MemArg, MemArgTarget, MemoryType, Module, Section, TypeSection,
 };
 
 const BUILD: BuildId = BuildId([7; 16]);
@@ -43,6 +43,7 @@ fn program(folder: &Path) -> Result<()> {
         ("a.wasm", chunk(BUILD, Some((512, 41)))),
         ("b.wasm", chunk(BUILD, None)),
         ("shared ü.wasm", chunk(BUILD, Some((513, 42)))),
+        ("large.wasm", large()),
     ];
     let manifest = Manifest {
         build: BUILD,
@@ -50,7 +51,11 @@ fn program(folder: &Path) -> Result<()> {
             .iter()
             .map(|(file, bytes)| entry(file, bytes))
             .collect(),
-        splits: vec![split("alpha", &[0, 2]), split("beta", &[1, 2])],
+        splits: vec![
+            split("alpha", &[0, 2]),
+            split("beta", &[1, 2]),
+            split("gamma", &[3]),
+        ],
     };
     for (file, bytes) in &chunks {
         fs::write(folder.join(file), bytes)?;
@@ -68,7 +73,7 @@ fn program(folder: &Path) -> Result<()> {
     fs::write(folder.join(contract::ENV_FILE), env)?;
     fs::write(
         folder.join("handle.js"),
-        "export const alpha = () => 0, beta = () => 1, nowhere = () => -1;\n",
+        "export const alpha = () => 0, beta = () => 1, gamma = () => 2, nowhere = () => -1;\n",
     )?;
     let runtime = "export const manifest_len = () => globalThis.manifest.length;
         export const manifest_copy = (to) => new Uint8Array(globalThis.memory.buffer).set(globalThis.manifest, to);\n";
@@ -158,11 +163,30 @@ fn chunk(build: BuildId, data: Option<(u64, i32)>) -> Vec<u8> {
     module.finish()
 }
 
+/// A chunk of several blocks, the last of which is shorter.
+fn large() -> Vec<u8> {
+    let mut bytes = chunk(BUILD, None);
+    let padding: Vec<u8> = (0..2 * BLOCK + 1000).map(|n| (n % 251) as u8).collect();
+    let section = CustomSection {
+        name: "padding".into(),
+        data: padding.into(),
+    };
+    section.append_to(&mut bytes);
+    bytes
+}
+
 fn entry(file: &str, bytes: &[u8]) -> Chunk {
     Chunk {
         file: file.into(),
         size: bytes.len() as u32,
         sha256: Sha256::digest(bytes).into(),
+        blocks: match bytes.len() > BLOCK {
+            true => bytes
+                .chunks(BLOCK)
+                .map(|block| Sha256::digest(block).into())
+                .collect(),
+            false => Vec::new(),
+        },
         slots: Vec::new(),
     }
 }

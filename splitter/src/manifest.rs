@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use wasm_cleave::manifest::{BuildId, Chunk, Manifest, Split};
+use wasm_cleave::manifest::{BLOCK, BuildId, Chunk, Manifest, Split};
 
 use crate::graph::SymbolGraph;
 use crate::ids::{Module, Split as SplitId};
@@ -53,7 +53,7 @@ pub(crate) fn new(
         .par_iter()
         .zip(&plan.modules[1..])
         .map(|((label, bytes), module)| {
-            let sha256: [u8; 32] = Sha256::digest(bytes).into();
+            let sha256 = hash(bytes);
             let short: String = sha256[..5]
                 .iter()
                 .map(|byte| format!("{byte:02x}"))
@@ -62,6 +62,10 @@ pub(crate) fn new(
                 file: format!("{}-{label}-{short}.wasm", options.stem),
                 size: bytes.len() as u32,
                 sha256,
+                blocks: match bytes.len() > BLOCK {
+                    true => bytes.par_chunks(BLOCK).map(hash).collect(),
+                    false => Vec::new(),
+                },
                 slots: match plan.stubs {
                     Some(_) => runs(module),
                     None => Vec::new(),
@@ -89,6 +93,10 @@ pub(crate) fn new(
         chunks,
         splits: splits.collect(),
     }
+}
+
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
 
 /// The runs of slots that a module fills: the first of each and the one behind its last.

@@ -300,6 +300,7 @@ mod tests {
             file: name.to_string(),
             size: 0,
             sha256: [0; 32],
+            blocks: Vec::new(),
             slots: Vec::new(),
         };
         Program {

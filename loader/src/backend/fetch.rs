@@ -4,9 +4,11 @@
 //! the module may link. The `integrity` option of `fetch` would hold back the first byte until the last has come, and
 //! does not tell a wrong hash from a lost connection; it is used only where the engine computes no hash for us.
 
+use js_sys::futures::JsFuture;
 use js_sys::{Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::intake::Intake;
 use super::{Backend, Failure, Fetching, Module, Request};
 use crate::error::ErrorKind;
 use crate::js::{self, Response};
@@ -24,18 +26,17 @@ impl Backend for Fetch {
 async fn fetch(request: Request) -> Result<Module, Failure> {
     let response = respond(&request).await?;
     if !can_stream(&response) {
-        let bytes = read(&request, &response).await?;
+        let bytes = response.bytes().map_err(network)?.await.map_err(network)?;
+        let bytes = Uint8Array::new(&bytes);
+        request.received(bytes.length());
         return request.compile(&bytes).await;
     }
     let copy = response.duplicate().map_err(network)?;
     // A future from the start, so that its failure is handled even if we leave before asking for it.
-    let compiling = js_sys::futures::JsFuture::from(js::compile_streaming(&response));
-    let bytes = read(&request, &copy).await?;
-    request.check(&bytes).await?;
-    match compiling.await {
-        Ok(module) => Ok(module.unchecked_into()),
-        Err(thrown) => Err(Failure::thrown(ErrorKind::Compile, &thrown)),
-    }
+    let compiling = JsFuture::from(js::compile_streaming(&response));
+    let mut intake = Intake::new(&request);
+    read(&copy, &mut intake, &request).await?;
+    request.judge(intake.end().await, compiling.await)
 }
 
 /// The answer of the server, if it is a good one.
@@ -80,31 +81,24 @@ fn can_stream(response: &Response) -> bool {
     js::can_compile_streaming() && mime(response).eq_ignore_ascii_case("application/wasm")
 }
 
-/// The whole body, counted as it arrives.
-async fn read(request: &Request, response: &Response) -> Result<Uint8Array, Failure> {
-    let mut pieces = Vec::new();
-    let mut received = 0;
-    if let Some(body) = response.body() {
-        let reader = body.reader().map_err(network)?;
-        loop {
-            let piece: js::Piece = reader.read().await.map_err(network)?.unchecked_into();
-            if piece.done() {
-                break;
-            }
-            let bytes = piece.value();
-            received += bytes.length();
-            pieces.push(bytes);
-            request.received(received);
+/// Reads the body to its end.
+async fn read(
+    response: &Response,
+    intake: &mut Intake<'_>,
+    request: &Request,
+) -> Result<(), Failure> {
+    let Some(body) = response.body() else {
+        return Ok(());
+    };
+    let reader = body.reader().map_err(network)?;
+    loop {
+        let piece: js::Piece = reader.read().await.map_err(network)?.unchecked_into();
+        if piece.done() {
+            return Ok(());
         }
+        intake.add(&piece.value());
+        request.received(intake.received());
     }
-    // A `Blob` would join them in another process.
-    let whole = Uint8Array::new_with_length(received);
-    let mut at = 0;
-    for piece in pieces {
-        whole.set(&piece, at);
-        at += piece.length();
-    }
-    Ok(whole)
 }
 
 fn network(thrown: JsValue) -> Failure {

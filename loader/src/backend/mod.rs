@@ -2,14 +2,15 @@
 
 mod fetch;
 mod files;
+mod intake;
 
-use std::fmt::Write;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use js_sys::Uint8Array;
-use wasm_bindgen::JsCast;
+use js_sys::futures::JsFuture;
+use wasm_bindgen::{JsCast, JsValue};
 
 pub use crate::error::Failure;
 pub use fetch::Fetch;
@@ -19,6 +20,7 @@ pub use js_sys::WebAssembly::Module;
 /// Says when nobody waits for the answer to a request any more.
 pub use web_sys::AbortSignal;
 
+use self::intake::Intake;
 use crate::config::{Config, Credentials};
 use crate::error::ErrorKind;
 use crate::identity::build_of;
@@ -75,7 +77,7 @@ pub struct Request {
     pub(crate) signal: AbortSignal,
     /// The bytes, once they are checked: other threads will need them.
     #[cfg(target_feature = "atomics")]
-    pub(crate) checked: std::rc::Rc<std::cell::RefCell<Option<Uint8Array>>>,
+    pub(crate) checked: std::rc::Rc<std::cell::RefCell<Option<Vec<u8>>>>,
 }
 
 impl Request {
@@ -129,42 +131,28 @@ impl Request {
     /// # Errors
     /// [`ErrorKind::Integrity`], [`ErrorKind::OtherBuild`] or [`ErrorKind::Compile`].
     pub async fn compile(&self, bytes: &Uint8Array) -> Result<Module, Failure> {
-        self.check(bytes).await?;
-        compile(bytes).await
+        let compiling = JsFuture::from(js::compile(bytes));
+        let mut intake = Intake::new(self);
+        intake.add(bytes);
+        self.judge(intake.end().await, compiling.await)
     }
 
-    /// Checks the size and, where the engine can, the hash of `bytes`.
-    pub(crate) async fn check(&self, bytes: &Uint8Array) -> Result<(), Failure> {
-        let mut detail = String::new();
-        if bytes.length() != self.file.size {
-            let _ = write!(
-                detail,
-                "{} bytes instead of {}",
-                bytes.length(),
-                self.file.size
-            );
-        } else if !js::has_sha256(bytes, &self.file.sha256).await {
-            detail.push_str("wrong SHA-256");
-        } else {
-            #[cfg(target_feature = "atomics")]
-            self.checked.replace(Some(bytes.clone()));
-            return Ok(());
-        }
-        // Which of the two decides what the user should do about it.
-        let kind = match compile(bytes).await {
-            Ok(module) if build_of(&module).is_some_and(|build| build != self.build) => {
-                ErrorKind::OtherBuild
+    /// What comes of bytes that were checked and compiled.
+    fn judge(
+        &self,
+        checked: Result<(), String>,
+        compiled: Result<JsValue, JsValue>,
+    ) -> Result<Module, Failure> {
+        let compiled = compiled.map(JsCast::unchecked_into::<Module>);
+        match (checked, compiled) {
+            (Ok(()), Ok(module)) => Ok(module),
+            (Ok(()), Err(thrown)) => Err(Failure::thrown(ErrorKind::Compile, &thrown)),
+            // Which of the two decides what the user should do about it.
+            (Err(detail), Ok(module)) if build_of(&module).is_some_and(|b| b != self.build) => {
+                Err(Failure::new(ErrorKind::OtherBuild, detail))
             }
-            _ => ErrorKind::Integrity,
-        };
-        Err(Failure::new(kind, detail))
-    }
-}
-
-async fn compile(bytes: &Uint8Array) -> Result<Module, Failure> {
-    match js::compile(bytes).await {
-        Ok(module) => Ok(module.unchecked_into()),
-        Err(thrown) => Err(Failure::thrown(ErrorKind::Compile, &thrown)),
+            (Err(detail), _) => Err(Failure::new(ErrorKind::Integrity, detail)),
+        }
     }
 }
 

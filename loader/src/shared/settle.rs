@@ -1,6 +1,5 @@
 //! Loading where memory is shared: steps 1 to 5 of `publish.rs`, as far as other threads have not done them.
 
-use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::coordinator::{self, Unanswered};
@@ -88,7 +87,7 @@ fn silence(chunk: ChunkIndex) -> LoadError {
 pub(crate) async fn keep(
     chunk: ChunkIndex,
     module: Module,
-    bytes: Option<Uint8Array>,
+    bytes: Option<Vec<u8>>,
 ) -> Result<(), Failure> {
     if build_of(&module) != Some(state::with(|state| state.build())) {
         return Err(Failure::new(ErrorKind::OtherBuild, ""));
@@ -110,7 +109,7 @@ pub(crate) async fn keep(
         connection::send(chunk, &module);
     }
     if let (Some(bytes), None) = (bytes, shared.publication.bytes()) {
-        shared.publication.offer(bytes.to_vec().into());
+        shared.publication.offer(bytes.into());
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The loader's whole surface, exported to `scenarios.mjs`, which plays the splitter's and the network's part.
 //!
-//! The splits `alpha` and `beta` have no entries: their chunks are made by hand.
+//! The splits have no entries: their chunks are made by hand.
 
 #![allow(missing_docs, reason = "a test program")]
 
@@ -20,6 +20,7 @@ fn named(name: &str) -> Split {
     match name {
         "alpha" => split!(alpha),
         "beta" => split!(beta),
+        "gamma" => split!(gamma),
         _ => split!(nowhere),
     }
 }

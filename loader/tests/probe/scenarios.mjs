@@ -167,6 +167,45 @@ for (const [what, answer, kind, attempts, text] of [
   }
 }
 
+/// The bytes of a large file as a stream of pieces of this size.
+function pieces(bytes, size) {
+  let at = 0;
+  const pull = (controller) => {
+    if (at === bytes.length) return controller.close();
+    controller.enqueue(bytes.slice(at, (at = Math.min(at + size, bytes.length))));
+  };
+  return new ReadableStream({ pull });
+}
+
+const BLOCK = 512 << 10;
+
+for (const size of [99_999, BLOCK / 2, BLOCK, BLOCK + 1, 3 * BLOCK]) {
+  for (const mime of [type, 'application/octet-stream']) {
+    test(`a file of several blocks in pieces of ${size} bytes (${mime})`, async () => {
+      const probe = await program();
+      const headers = { 'content-type': mime };
+      const right = file('large.wasm');
+      const wrong = [0, 1, 2].map((block) => {
+        const bytes = Buffer.from(right);
+        bytes[block * BLOCK + 500] ^= 1;
+        return bytes;
+      });
+      const answers = [right.subarray(0, 2 * BLOCK), Buffer.concat([right, Buffer.alloc(2 * BLOCK)]), ...wrong];
+      let answer;
+      network(() => wasm(pieces(answer, size), headers));
+      for (answer of answers) {
+        const error = await failure(probe.preload('gamma'));
+        const expected = answer.length === right.length ? /wrong SHA-256/ : /bytes instead of/;
+        assert.equal(error.kind, 'Integrity');
+        assert.match(error.message, expected);
+      }
+      answer = right;
+      await probe.preload('gamma');
+      assert.ok(probe.is_loaded('gamma'));
+    });
+  }
+}
+
 /// Runs `body` in an engine that computes no hashes, as a page outside of secure contexts does.
 async function insecurely(body) {
   const { subtle } = crypto;

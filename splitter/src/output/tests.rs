@@ -164,6 +164,7 @@ fn the_manifest_of_two_splits_with_a_shared_chunk() {
         file: file.to_string(),
         size: 6,
         sha256: [0; 32],
+        blocks: Vec::new(),
         slots: Vec::new(),
     };
     let split = |name: &str, chunks: &[u32]| Split {
