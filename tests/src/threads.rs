@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use anyhow::{Context, Result, bail, ensure};
 use wasm_cleave_cli::Target;
 
-use crate::browser::{Browser, Engine};
+use crate::browser::{Browser, Engine, despite_crashes};
 use crate::cargo::{cargo, linked_modules, repository};
 use crate::node;
 use crate::program::{Shape, prepare};
@@ -61,9 +61,11 @@ pub fn compare_in_browser(scratch: &Path, package: &str, engine: Engine) -> Resu
         prepare(linked, &site.join(shape.name()), shape, Target::Web)?;
     }
     let server = Server::start(&site)?;
-    let browser = Browser::start(engine)?;
-    let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
-    compare(&run(Shape::Split)?, &run(Shape::Whole)?)
+    despite_crashes(|| {
+        let browser = Browser::start(engine)?;
+        let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
+        compare(&run(Shape::Split)?, &run(Shape::Whole)?)
+    })
 }
 
 /// Runs a package in Node, split and unsplit, and compares.

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use anyhow::{Context, Result, anyhow, ensure};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use wasm_cleave_tests::browser::{Browser, Engine};
+use wasm_cleave_tests::browser::{Browser, Engine, despite_crashes};
 use wasm_cleave_tests::cargo::build_example;
 use wasm_cleave_tests::server::Server;
 
@@ -230,10 +230,12 @@ fn audio_example_plays_in_chromium() -> Result<()> {
 
 #[test]
 fn audio_example_plays_in_webkit() -> Result<()> {
-    let page = Page::open(Engine::WebKit)?;
-    page.play()?;
-    effects_come_while_it_plays(&page)?;
-    effects_are_moved_and_taken_out(&page)
+    despite_crashes(|| {
+        let page = Page::open(Engine::WebKit)?;
+        page.play()?;
+        effects_come_while_it_plays(&page)?;
+        effects_are_moved_and_taken_out(&page)
+    })
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use anyhow::{Result, anyhow, ensure};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use wasm_cleave_tests::browser::{Browser, Engine};
+use wasm_cleave_tests::browser::{Browser, Engine, despite_crashes};
 use wasm_cleave_tests::cargo::build_example;
 use wasm_cleave_tests::server::Server;
 
@@ -235,5 +235,5 @@ fn threads_example_works_in_firefox() -> Result<()> {
 
 #[test]
 fn threads_example_works_in_webkit() -> Result<()> {
-    in_browser(Engine::WebKit)
+    despite_crashes(|| in_browser(Engine::WebKit))
 }

@@ -29,6 +29,32 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(90);
 /// How often a page is asked how far it is.
 const PAUSE: Duration = Duration::from_millis(25);
 
+/// What WebKit's driver says when a process of the engine has ended by itself.
+const CRASHES: [&str; 2] = [
+    "session deleted because of page crash",
+    "Could not parse script result",
+];
+
+/// A process of WebKit has ended by itself, whatever the page did.
+#[derive(Debug, thiserror::Error)]
+#[error("WebKit has crashed: {0}")]
+pub struct Crash(String);
+
+/// Runs a test, and once more if WebKit crashes: version 2.50 of WebKitGTK does so in one of some hundred pages that
+/// start many Workers.
+///
+/// # Errors
+/// What the test returns.
+pub fn despite_crashes<T>(mut test: impl FnMut() -> Result<T>) -> Result<T> {
+    match test() {
+        Err(error) if error.is::<Crash>() => {
+            eprintln!("warning: {error:#}; once more");
+            test()
+        }
+        result => result,
+    }
+}
+
 /// A browser session; dropping it ends the browser, its driver, and all that they have started.
 pub struct Browser {
     engine: Engine,
@@ -204,7 +230,12 @@ impl Browser {
             .read_json()?;
         let value = answer["value"].take();
         if let Some(error) = value.get("error").and_then(Value::as_str) {
-            bail!("{error}: {}", value["message"].as_str().unwrap_or_default());
+            let message = value["message"].as_str().unwrap_or_default();
+            if self.engine == Engine::WebKit && CRASHES.iter().any(|crash| message.contains(crash))
+            {
+                return Err(Crash(message.to_string()).into());
+            }
+            bail!("{error}: {message}");
         }
         Ok(value)
     }
@@ -242,13 +273,19 @@ impl SharedBrowser {
     ///
     /// # Errors
     /// When the browser does not start, or what the function returns.
-    pub fn with<T>(&self, act: impl FnOnce(&Browser) -> Result<T>) -> Result<T> {
-        let mut browser = self.lock();
-        let browser = match &mut *browser {
-            Some(browser) => browser,
-            empty => empty.insert(Browser::start(self.engine)?),
-        };
-        act(browser)
+    pub fn with<T>(&self, act: impl Fn(&Browser) -> Result<T>) -> Result<T> {
+        let mut place = self.lock();
+        despite_crashes(|| {
+            let browser = match &mut *place {
+                Some(browser) => browser,
+                empty => empty.insert(Browser::start(self.engine)?),
+            };
+            let result = act(browser);
+            if result.as_ref().is_err_and(|error| error.is::<Crash>()) {
+                *place = None;
+            }
+            result
+        })
     }
 
     /// Ends the browser where there is one.

@@ -33,6 +33,14 @@ pub(super) struct Process {
     since: u64,
 }
 
+impl Process {
+    pub(super) fn kill(self) {
+        if let Some(pid) = Pid::from_raw(self.pid) {
+            kill_process(pid, Signal::KILL).ok();
+        }
+    }
+}
+
 /// All processes of one browser: those started here, and what they start. They end when it is dropped.
 pub(super) struct Processes {
     mark: String,
@@ -116,11 +124,7 @@ impl Processes {
                 return;
             }
             if begun.elapsed() > END {
-                for process in known.keys() {
-                    if let Some(pid) = Pid::from_raw(process.pid) {
-                        kill_process(pid, Signal::KILL).ok();
-                    }
-                }
+                known.keys().copied().for_each(Process::kill);
             }
             thread::sleep(Duration::from_millis(10));
         }

@@ -1,12 +1,13 @@
 //! What every engine must be able to do before a program with threads can run in it, and that it leaves nothing behind.
 
 use std::fs;
+use std::thread;
 
 use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::processes::{self, Process};
-use super::{Browser, Engine};
+use super::{Browser, Crash, Engine, PAUSE, despite_crashes};
 use crate::server::Server;
 
 const PAGE: &str = "<!doctype html><link rel=icon href=data:,><script>
@@ -71,4 +72,36 @@ fn threads_share_memory_in_firefox() -> Result<()> {
 #[test]
 fn threads_share_memory_in_webkit() -> Result<()> {
     share_memory(Engine::WebKit)
+}
+
+/// The processes of WebKit that run pages.
+fn web_processes(browser: &Browser) -> Vec<Process> {
+    let all = browser.processes.alive().into_iter();
+    let ours = all.filter(|(_, name)| name.starts_with("WebKitWebProc"));
+    ours.map(|(process, _)| process).collect()
+}
+
+#[test]
+fn a_crash_of_webkit_is_told_from_a_mistake() -> Result<()> {
+    let site = tempfile::tempdir()?;
+    fs::write(site.path().join("index.html"), "<!doctype html>")?;
+    let server = Server::start(site.path())?;
+    let mut times = 0;
+    despite_crashes(|| {
+        times += 1;
+        let browser = Browser::start(Engine::WebKit)?;
+        browser.open(&server.url(""))?;
+        if times == 1 {
+            web_processes(&browser).into_iter().for_each(Process::kill);
+        }
+        for _ in 0..20 {
+            browser.execute("return 1")?;
+            thread::sleep(PAUSE);
+        }
+        let error = browser.execute("throw new Error('no crash')").unwrap_err();
+        ensure!(!error.is::<Crash>(), "{error:#}");
+        Ok(())
+    })?;
+    ensure!(times == 2, "it ran {times} times");
+    Ok(())
 }
