@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use wasm_cleave_cli::Target;
-use wasm_cleave_tests::browser::{Browser, Engine};
+use wasm_cleave_tests::browser::{Browser, Engine, despite_crashes};
 use wasm_cleave_tests::cargo::repository;
 use wasm_cleave_tests::program::{Ready, STEM, Shape, prepare};
 use wasm_cleave_tests::server::Server;
@@ -47,8 +47,11 @@ fn run(host: &Path, folder: &Path) -> Result<()> {
     while child.try_wait()?.is_none() {
         if Instant::now() > deadline {
             child.kill()?;
-            child.wait()?;
-            bail!("the program hangs");
+            let said = child.wait_with_output()?.stdout;
+            bail!(
+                "the program hangs; so far it said\n{}",
+                String::from_utf8_lossy(&said)
+            );
         }
         thread::sleep(Duration::from_millis(20));
     }
@@ -79,13 +82,11 @@ fn in_browser(engine: Engine) -> Result<()> {
     fs::copy(hosts().join("page.html"), folder.join("index.html"))?;
     let server = Server::start(&folder)?;
     let browser = Browser::start(engine)?;
-    // WebKitGTK 2.50 was seen to hang at the start of a page on two busy cores; the cause is not known.
-    let runs = if engine == Engine::WebKit { 1 } else { RUNS };
-    for number in 1..=runs {
+    for number in 1..=RUNS {
         server.reset();
         let transcript = browser.run(&server.url(""))?;
         ensure!(
-            transcript.lines().eq(["all right"]),
+            transcript.lines().last() == Some("all right"),
             "run {number}: the program says\n{transcript}"
         );
     }
@@ -104,5 +105,5 @@ fn threads_call_what_other_threads_made_in_firefox() -> Result<()> {
 
 #[test]
 fn threads_call_what_other_threads_made_in_webkit() -> Result<()> {
-    in_browser(Engine::WebKit)
+    despite_crashes(|| in_browser(Engine::WebKit))
 }

@@ -13,7 +13,7 @@ const [file] = isMainThread ? [path.resolve(process.argv[2])] : [workerData.file
 
 if (isMainThread) {
     try {
-        await run({ program, fault });
+        await run({ program, fault, note: console.log });
         console.log('all right');
         process.exit(0);
     } catch (error) {

@@ -1,14 +1,17 @@
 // What threads do with things that other threads have made in a chunk, and what must come of it.
 //
 // The host makes programs, each in a memory of its own (`program`: the functions of the main thread, `start`: a Worker
-// that has got `{ module, memory }`, `end`), and takes chunks away (`fault`).
+// that has got `{ module, memory }`, `end`), takes chunks away (`fault`), and is told what has been seen (`note`).
 
 /// What a thread may hold of a chunk; as the program names them.
 const KINDS = ['Object', 'Closure', 'Function', 'Waker', 'Drop'];
 
 const ROUNDS = 20;
 
+let note;
+
 export async function run(host) {
+    note = host.note;
     await fromMain(host);
     for (const kind of KINDS) await fromWorker(host, kind);
     await together(host);
@@ -24,6 +27,7 @@ function equal(actual, expected, what) {
         JSON.stringify(value instanceof Uint32Array ? [...value] : value),
     );
     if (found !== wanted) throw new Error(`${what}: ${found} instead of ${wanted}`);
+    note(what);
 }
 
 /// What the data of the chunk must hold, after whatever use on whichever thread.
