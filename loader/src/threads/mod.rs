@@ -1,16 +1,10 @@
-//! Starting threads: Workers that share the program's module and memory, each with an instance of its own.
+//! Threads: Workers that share the program's module and memory, each with an instance of its own.
 //!
-//! How a thread begins and ends:
+//! `spawn` runs a closure on a new thread, `spawn_async` a future; the handle that they return is a future of the
+//! result. With the feature `rayon`, `init` starts its global pool, `Pool` another one, and `run` puts a job in. Nothing
+//! here blocks the caller, who may be the page.
 //!
-//! 1. [`Builder`] makes a [`Start`](start::Start), which holds the closure, and hands its address, the module and the
-//!    memory to a new Worker. The file that the Worker runs is `wasm-cleave-worker.js`, which the splitter writes.
-//! 2. The Worker instantiates main, which gives it a stack and thread-local data, and calls the export
-//!    [`run`](start::run). That takes the closure out of the `Start` and runs it; what it returns goes to a place that
-//!    the [`Handle`] knows, in shared memory.
-//! 3. When the closure has returned (or its future is done), or has thrown, the Worker gives stack and thread-local
-//!    data back, tells the thread that started it how it went, and closes.
-//!
-//! Whoever started the thread hears of its end by a message or an event, so it never blocks and may be the page.
+//! What takes shared memory is there only in programs that are built for it, as `wasm-cleave build --threads` does.
 
 #[cfg(target_feature = "atomics")]
 mod handle;

@@ -1,4 +1,14 @@
 //! How a thread begins: what the Worker is told, and what it runs.
+//!
+//! 1. [`Builder`] makes a [`Start`], which holds the closure, and hands its address, the module and the memory to a new
+//!    Worker. The file that the Worker runs is `wasm-cleave-worker.js`, which the splitter writes.
+//! 2. The Worker instantiates main, which gives it a stack and thread-local data, and calls the export [`run`]. That
+//!    takes the closure out of the `Start` and runs it; what it returns goes to a place that the [`Handle`] knows, in
+//!    shared memory.
+//! 3. When the closure has returned (or its future is done), or has thrown, the Worker gives stack and thread-local
+//!    data back, tells the thread that started it how it went, and closes.
+//!
+//! Whoever started the thread hears of its end by a message or an event, so it never blocks and may be the page.
 
 use std::fmt;
 use std::pin::Pin;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A symbol that refers to another is reached by fewer splits or by the same, so what a chunk refers to is loaded no
-//! later than the chunk. Passes, in order: [`signatures`], atoms (symbols of equal signature), [`merge`].
+//! later than the chunk. Passes, in order: `signatures`, atoms (symbols of equal signature), `merge`.
 
 mod merge;
 mod signatures;
