@@ -110,17 +110,17 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = WebAssembly)]
-    pub(crate) fn compile(bytes: &Uint8Array) -> Promise;
+    #[wasm_bindgen(js_namespace = WebAssembly, js_name = compile)]
+    fn begin_to_compile(bytes: &Uint8Array) -> Promise;
 
     #[wasm_bindgen(thread_local_v2, js_namespace = WebAssembly, js_name = compileStreaming)]
     static COMPILE_STREAMING: Option<Function>;
 
     #[wasm_bindgen(js_namespace = WebAssembly, js_name = compileStreaming)]
-    pub(crate) fn compile_streaming(response: &Response) -> Promise;
+    fn begin_to_compile_streaming(response: &Response) -> Promise;
 
-    #[wasm_bindgen(js_namespace = WebAssembly)]
-    pub(crate) fn instantiate(module: &Module, imports: &Object) -> Promise;
+    #[wasm_bindgen(js_namespace = WebAssembly, js_name = instantiate)]
+    fn begin_to_instantiate(module: &Module, imports: &Object) -> Promise;
 
     #[wasm_bindgen(js_namespace = ["WebAssembly", "Module"], js_name = customSections)]
     pub(crate) fn custom_sections(module: &Module, name: &str) -> Array;
@@ -174,6 +174,44 @@ pub(crate) fn set(object: &Object, key: &str, value: &JsValue) {
 /// The property of that name, or `undefined`.
 pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap_or_default()
+}
+
+/// `WebAssembly.compile`, begun at once.
+pub(crate) fn compile(bytes: &Uint8Array) -> impl Future<Output = Settled> + use<> {
+    settled(begin_to_compile(bytes))
+}
+
+/// `WebAssembly.compileStreaming`, begun at once.
+pub(crate) fn compile_streaming(response: &Response) -> impl Future<Output = Settled> + use<> {
+    settled(begin_to_compile_streaming(response))
+}
+
+/// `WebAssembly.instantiate`, begun at once.
+pub(crate) fn instantiate(
+    module: &Module,
+    imports: &Object,
+) -> impl Future<Output = Settled> + use<> {
+    settled(begin_to_instantiate(module, imports))
+}
+
+/// What a promise has come to.
+type Settled = Result<JsValue, JsValue>;
+
+/// Waits for what the engine does on a thread of its own.
+///
+/// WebKitGTK 2.50 does not always wake a Worker when it is done, and hands the result over at the Worker's next event
+/// only. So there is a timer.
+fn settled(promise: Promise) -> impl Future<Output = Settled> + use<> {
+    const NEXT_EVENT: Millis = Millis(50.0);
+    // Not inside of the future: a failure counts as handled even if nobody asks for it.
+    let mut result = JsFuture::from(promise);
+    async move {
+        loop {
+            if let Some(result) = within(NEXT_EVENT, &mut result).await {
+                return result;
+            }
+        }
+    }
 }
 
 pub(crate) fn can_compile_streaming() -> bool {

@@ -120,7 +120,7 @@ async fn try_once(
 ) -> Result<(), Failure> {
     let thrown = |thrown: JsValue| Failure::thrown(ErrorKind::Backend, &thrown);
     let abort = AbortController::new().map_err(thrown)?;
-    let limit = Millis(config.attempt_limit.0.min(left.0));
+    let limit = config.attempt_limit.min(left);
     let build = state::with(|state| state.build());
     let request = Request {
         chunk,

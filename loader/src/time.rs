@@ -6,6 +6,13 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(crate) struct Millis(pub(crate) f64);
 
+impl Millis {
+    /// The shorter of two spans.
+    pub(crate) fn min(self, other: Millis) -> Millis {
+        Millis(self.0.min(other.0))
+    }
+}
+
 impl From<Duration> for Millis {
     fn from(duration: Duration) -> Self {
         Millis(duration.as_secs() as f64 * 1000.0 + f64::from(duration.subsec_millis()))

@@ -4,7 +4,6 @@
 //! the module may link. The `integrity` option of `fetch` would hold back the first byte until the last has come, and
 //! does not tell a wrong hash from a lost connection; it is used only where the engine computes no hash for us.
 
-use js_sys::futures::JsFuture;
 use js_sys::{Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -32,8 +31,7 @@ async fn fetch(request: Request) -> Result<Module, Failure> {
         return request.compile(&bytes).await;
     }
     let copy = response.duplicate().map_err(network)?;
-    // A future from the start, so that its failure is handled even if we leave before asking for it.
-    let compiling = JsFuture::from(js::compile_streaming(&response));
+    let compiling = js::compile_streaming(&response);
     let mut intake = Intake::new(&request);
     read(&copy, &mut intake, &request).await?;
     request.judge(intake.end().await, compiling.await)

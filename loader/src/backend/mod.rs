@@ -9,7 +9,6 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use js_sys::Uint8Array;
-use js_sys::futures::JsFuture;
 use wasm_bindgen::{JsCast, JsValue};
 
 pub use crate::error::Failure;
@@ -131,7 +130,7 @@ impl Request {
     /// # Errors
     /// [`ErrorKind::Integrity`], [`ErrorKind::OtherBuild`] or [`ErrorKind::Compile`].
     pub async fn compile(&self, bytes: &Uint8Array) -> Result<Module, Failure> {
-        let compiling = JsFuture::from(js::compile(bytes));
+        let compiling = js::compile(bytes);
         let mut intake = Intake::new(self);
         intake.add(bytes);
         self.judge(intake.end().await, compiling.await)

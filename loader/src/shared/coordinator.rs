@@ -20,6 +20,9 @@ use crate::{obtain, state};
 /// How often the coordinator shows that it lives while somebody waits for it.
 const BEAT: Millis = Millis(100.0);
 
+/// How often who waits on the event loop looks for the answer: WebKitGTK 2.50 does not always wake a Worker for it.
+const LOOK_AFTER: Millis = Millis(100.0);
+
 /// How much longer than the coordinator itself somebody waits for an answer to an ask that was taken.
 const GRACE: Millis = Millis(5_000.0);
 
@@ -215,7 +218,7 @@ pub(super) async fn ask(chunk: ChunkIndex) -> Result<(), Unanswered> {
     loop {
         let (word, seen) = asked.ask.word();
         match asked.next() {
-            Next::Wait(limit) => wait::changed(word, seen, limit).await,
+            Next::Wait(limit) => wait::changed(word, seen, limit.min(LOOK_AFTER)).await,
             Next::End(result) => return result,
         }
     }

@@ -31,7 +31,7 @@ pub(crate) async fn changed(word: &AtomicU32, seen: u32, limit: Millis) {
         js::Wait::Begun(promise) => drop(js::within(limit, promise).await),
         js::Wait::Over => {}
         js::Wait::Impossible if now() == seen => {
-            js::Timer::new(Millis(limit.0.min(LOOK_AGAIN.0))).await;
+            js::Timer::new(limit.min(LOOK_AGAIN)).await;
         }
         js::Wait::Impossible => {}
     }
