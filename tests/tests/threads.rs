@@ -84,10 +84,12 @@ fn in_browser(engine: Engine) -> Result<()> {
     let browser = Browser::start(engine)?;
     for number in 1..=RUNS {
         server.reset();
-        let transcript = browser.run(&server.url(""))?;
+        let run = || format!("run {number}");
+        let transcript = browser.run(&server.url("")).with_context(run)?;
         ensure!(
             transcript.lines().last() == Some("all right"),
-            "run {number}: the program says\n{transcript}"
+            "{}: the program says\n{transcript}",
+            run()
         );
     }
     Ok(())
