@@ -202,7 +202,7 @@ type Settled = Result<JsValue, JsValue>;
 /// WebKitGTK 2.50 does not always wake a Worker when it is done, and hands the result over at the Worker's next event
 /// only. So there is a timer.
 fn settled(promise: Promise) -> impl Future<Output = Settled> + use<> {
-    const NEXT_EVENT: Millis = Millis(50.0);
+    const NEXT_EVENT: Millis = Millis(250.0);
     // Not inside of the future: a failure counts as handled even if nobody asks for it.
     let mut result = JsFuture::from(promise);
     async move {

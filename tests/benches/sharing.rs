@@ -1,5 +1,5 @@
 //! How long eight threads wait for one chunk of 5 MB that they load together, against one thread that loads it alone,
-//! and against eight that fetch and compile the file by hand: `cargo bench -p wasm-cleave-tests`.
+//! and against eight that fetch and compile the file by hand, in three engines: `cargo bench -p wasm-cleave-tests`.
 
 use std::path::Path;
 
@@ -21,7 +21,13 @@ fn main() -> Result<()> {
     let site = scratch.join("large/web");
     prepare(linked, &site.join("split"), Shape::Split, Target::Web)?;
     let server = Server::start(&site)?;
-    let browser = Browser::start(Engine::Chromium)?;
+    [Engine::Chromium, Engine::Firefox, Engine::WebKit]
+        .into_iter()
+        .try_for_each(|engine| measure(engine, &server))
+}
+
+fn measure(engine: Engine, server: &Server) -> Result<()> {
+    let browser = Browser::start(engine)?;
     let mut times = [const { Vec::new() }; 3];
     let mut size = 0.0;
     for _ in 0..ROUNDS {
@@ -41,7 +47,10 @@ fn main() -> Result<()> {
         }
     }
     let [together, alone, by_hand] = times.map(median);
-    println!("chunk of {:.1} MB, medians of {ROUNDS} runs", size / 1e6);
+    println!(
+        "{engine}: chunk of {:.1} MB, medians of {ROUNDS} runs",
+        size / 1e6
+    );
     println!("8 threads load it together           {together:8.1} ms");
     println!("1 thread loads it alone              {alone:8.1} ms");
     println!("8 threads fetch and compile by hand  {by_hand:8.1} ms");

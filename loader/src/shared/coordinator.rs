@@ -21,7 +21,9 @@ use crate::{obtain, state};
 const BEAT: Millis = Millis(100.0);
 
 /// How often who waits on the event loop looks for the answer: WebKitGTK 2.50 does not always wake a Worker for it.
-const LOOK_AFTER: Millis = Millis(100.0);
+///
+/// Rarely, since all who wait then meet at the allocator, which spins.
+const LOOK_AFTER: Millis = Millis(1_000.0);
 
 /// How much longer than the coordinator itself somebody waits for an answer to an ask that was taken.
 const GRACE: Millis = Millis(5_000.0);
