@@ -37,6 +37,7 @@ function damage(kind) {
       missing: () => null,
       wrong: () => Buffer.from('this is not wasm'),
       truncated: () => bytes.subarray(0, bytes.length / 2),
+      long: () => Buffer.concat([bytes, Buffer.alloc(4 << 20)]),
       other: () => otherBuild(bytes),
     }[kind]();
     if (damaged) fs.writeFileSync(path.join(folder, name), damaged);

@@ -17,6 +17,9 @@ use crate::cargo::repository;
 /// How long the server is away in [`Fault::Gone`].
 const AWAY: Duration = Duration::from_millis(1000);
 
+/// How many bytes are behind the right ones in [`Fault::Long`]: more than arrive at once.
+const TOO_MUCH: usize = 4 << 20;
+
 /// What goes wrong with chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -26,6 +29,8 @@ pub enum Fault {
     Wrong,
     /// The connection ends in the middle of the file.
     Truncated,
+    /// The right bytes, and megabytes behind them.
+    Long,
     /// The same chunk with another build id.
     Other,
     /// The right bytes as `text/plain`: no fault for a loader that copes with it.
@@ -40,6 +45,7 @@ impl Fault {
             "missing" => Fault::Missing,
             "wrong" => Fault::Wrong,
             "truncated" => Fault::Truncated,
+            "long" => Fault::Long,
             "other" => Fault::Other,
             "mime" => Fault::Mime,
             "gone" => Fault::Gone,
@@ -235,6 +241,10 @@ impl Server {
                 len = bytes.len();
             }
             Some(Fault::Truncated) => bytes.truncate(len / 2),
+            Some(Fault::Long) => {
+                len += TOO_MUCH;
+                bytes.resize(len, 0);
+            }
             Some(Fault::Other) => bytes = other_build(bytes),
             Some(Fault::Mime) => mime = "text/plain",
         }

@@ -39,21 +39,19 @@ impl<'a> Intake<'a> {
         self.received
     }
 
-    /// Takes the next bytes of the file.
+    /// Takes the next bytes of the file. What is too much only counts.
     pub(super) fn add(&mut self, piece: &Uint8Array) {
         let missing = self.request.file.size.saturating_sub(self.received);
         let wanted = piece.length().min(missing);
         #[cfg(target_feature = "atomics")]
-        {
-            let at = self.received as usize;
-            let place = &mut self.bytes[at..at + wanted as usize];
+        if let Some(rest) = self.bytes.get_mut(self.received as usize..) {
+            let place = &mut rest[..wanted as usize];
             piece.subarray(0, wanted).copy_to(place);
         }
         let mut from = 0;
         while from < wanted {
             from += self.add_to_block(piece, from, wanted);
         }
-        // What is too much only counts.
         self.received = self.received.saturating_add(piece.length() - wanted);
     }
 

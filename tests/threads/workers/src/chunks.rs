@@ -111,6 +111,11 @@ pub fn wrong(n: u32) -> u32 {
     opaque(n) + 10
 }
 
+#[wasm_split(long)]
+pub fn long(n: u32) -> u32 {
+    opaque(n) + 13
+}
+
 #[wasm_split(other)]
 pub fn other(n: u32) -> u32 {
     opaque(n) + 11

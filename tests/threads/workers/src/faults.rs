@@ -53,6 +53,13 @@ pub async fn wrong_bytes() {
     )
     .await;
     refused(
+        "long",
+        ErrorKind::Integrity,
+        || chunks::long(1).blocking(),
+        || Box::pin(chunks::long(2).into_future()),
+    )
+    .await;
+    refused(
         "other",
         ErrorKind::OtherBuild,
         || chunks::other(1).blocking(),
