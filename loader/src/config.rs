@@ -91,7 +91,8 @@ impl Config {
 
     /// The folder where the chunks lie, as a URL: absolute, or relative to the program's JavaScript file.
     ///
-    /// Default: the folder of the program's JavaScript file.
+    /// Default: beside the program's JavaScript file or, if a bundler has moved them, where it has put them. Give an
+    /// absolute URL if you use a bundler: it moves the JavaScript file too.
     pub fn base(mut self, url: impl Into<String>) -> Self {
         self.base = Some(url.into());
         self

@@ -51,8 +51,11 @@ pub const BUILD_SECTION: &str = "cleave.build";
 /// The JavaScript file beside the generated glue that knows where the program's files lie.
 pub const ENV_FILE: &str = "wasm-cleave-env.js";
 
-/// Function of [`ENV_FILE`], `() -> string`: the URL relative to which chunk files are found.
+/// Function of [`ENV_FILE`], `() -> string`: the URL to which a configured folder is relative.
 pub const ENV_BASE: &str = "base";
+
+/// Function of [`ENV_FILE`], `(file: string) -> string`: the URL of a chunk, where no folder is configured.
+pub const ENV_LOCATE: &str = "locate";
 
 /// Export of the loader where memory is shared, `(slot: i32) -> ()`: makes the function of a slot callable on this
 /// thread. The splitter's stubs call it.

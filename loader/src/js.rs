@@ -17,8 +17,11 @@ pub(crate) use js_sys::futures::spawn_local as spawn;
 // The literals are those of `contract.rs`; a test holds them together.
 #[wasm_bindgen(raw_module = "./wasm-cleave-env.js")]
 extern "C" {
-    /// The URL relative to which the program's files are found.
+    /// The URL to which a configured folder is relative.
     pub(crate) fn base() -> String;
+
+    /// The URL of a chunk, wherever a bundler may have put it.
+    pub(crate) fn locate(file: &str) -> String;
 }
 
 #[wasm_bindgen]
@@ -317,6 +320,7 @@ mod tests {
         for line in [
             format!("raw_module = \"./{}\"", contract::ENV_FILE),
             format!("fn {}() -> String;", contract::ENV_BASE),
+            format!("fn {}(file: &str) -> String;", contract::ENV_LOCATE),
         ] {
             assert!(source.contains(&line), "{line}");
         }

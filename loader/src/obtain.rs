@@ -101,12 +101,12 @@ async fn fetch(chunk: ChunkIndex) -> Result<(), LoadError> {
 
 /// The URL of a chunk.
 fn locate(file: &str, base: Option<&str>) -> Result<String, JsValue> {
-    let mut folder = js::base();
-    if let Some(base) = base {
-        folder = js::Url::relative(base, &folder)?.href();
-        if !folder.ends_with('/') {
-            folder.push('/');
-        }
+    let Some(base) = base else {
+        return Ok(js::locate(file));
+    };
+    let mut folder = js::Url::relative(base, &js::base())?.href();
+    if !folder.ends_with('/') {
+        folder.push('/');
     }
     Ok(js::Url::relative(file, &folder)?.href())
 }

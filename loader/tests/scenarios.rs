@@ -67,8 +67,10 @@ fn program(folder: &Path) -> Result<()> {
     fs::write(folder.join("manifest.bin"), manifest.encode())?;
     fs::write(folder.join("package.json"), r#"{"type": "module"}"#)?;
     let env = format!(
-        "export const {} = () => globalThis.base;\n",
-        contract::ENV_BASE
+        "export const {} = () => globalThis.base;
+        export const {} = (file) => new URL(file, globalThis.base).href;\n",
+        contract::ENV_BASE,
+        contract::ENV_LOCATE
     );
     fs::write(folder.join(contract::ENV_FILE), env)?;
     fs::write(

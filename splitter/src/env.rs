@@ -4,8 +4,8 @@ use wasm_cleave::contract;
 
 use crate::{File, Target};
 
-/// The files that main imports or starts.
-pub(crate) fn files(main: &[u8], stem: &str, target: Target) -> Vec<File> {
+/// The files that main imports or starts; `chunks` are the files that it loads.
+pub(crate) fn files(main: &[u8], stem: &str, chunks: &[&str], target: Target) -> Vec<File> {
     let names = |name: &str| {
         main.windows(name.len())
             .any(|window| window == name.as_bytes())
@@ -25,10 +25,10 @@ pub(crate) fn files(main: &[u8], stem: &str, target: Target) -> Vec<File> {
             include_str!("env/nodejs_worker.js"),
         ),
     };
-    let main_of = |script: &str| script.replace("./NAME.js", &format!("./{stem}.js"));
+    let main_of = |script: &str| script.replace("./NAME.js", &format!("./{}.js", quoted(stem)));
     let mut files = Vec::new();
     if names(contract::ENV_FILE) {
-        let mut text = String::from(base);
+        let mut text = with_chunks(base, chunks);
         if has_threads {
             text += start;
         }
@@ -47,6 +47,25 @@ pub(crate) fn files(main: &[u8], stem: &str, target: Target) -> Vec<File> {
     files
 }
 
+/// The script with each line that says `CHUNK` once for each chunk.
+fn with_chunks(script: &str, chunks: &[&str]) -> String {
+    let lines = script.split_inclusive('\n');
+    lines
+        .map(|line| match line.contains("CHUNK") {
+            true => chunks
+                .iter()
+                .map(|chunk| line.replace("CHUNK", &quoted(chunk)))
+                .collect(),
+            false => line.to_string(),
+        })
+        .collect()
+}
+
+/// As it stands between the quotes of a string.
+fn quoted(name: &str) -> String {
+    name.replace('\\', "\\\\").replace('\'', "\\'")
+}
+
 fn file(name: &str, text: String) -> File {
     File {
         name: name.to_string(),
@@ -61,7 +80,8 @@ mod tests {
     const THREADS: &str = "./wasm-cleave-env.js __cleave_thread";
 
     fn text(main: &str, target: Target) -> Vec<(String, String)> {
-        let files = files(main.as_bytes(), "app", target).into_iter();
+        let chunks = ["app-a-1.wasm", "app-b's-2.wasm"];
+        let files = files(main.as_bytes(), "app", &chunks, target).into_iter();
         files
             .map(|file| (file.name, String::from_utf8(file.bytes).unwrap()))
             .collect()
@@ -88,6 +108,7 @@ mod tests {
             assert_eq!(worker, contract::WORKER_FILE);
             for name in [
                 contract::ENV_BASE,
+                contract::ENV_LOCATE,
                 contract::ENV_WORKER,
                 contract::WORKER_FILE,
             ] {
@@ -119,6 +140,17 @@ mod tests {
             "'./app.js'",
         ] {
             assert!(script.contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn bundlers_find_the_chunks() {
+        let files = text("./wasm-cleave-env.js", Target::Web);
+        for line in [
+            "  'app-a-1.wasm': () => new URL('./app-a-1.wasm', import.meta.url),\n",
+            "  'app-b\\'s-2.wasm': () => new URL('./app-b\\'s-2.wasm', import.meta.url),\n",
+        ] {
+            assert_eq!(files[0].1.matches(line).count(), 1, "{}", files[0].1);
         }
     }
 

@@ -125,9 +125,14 @@ pub fn split(
     emitted
         .files
         .extend(bindgen::bind(&emitted.main, &options.stem, options.target)?);
-    emitted
-        .files
-        .extend(env::files(&emitted.main, &options.stem, options.target));
+    let chunks = emitted.manifest.chunks.iter();
+    let chunks: Vec<_> = chunks.map(|chunk| chunk.file.as_str()).collect();
+    emitted.files.extend(env::files(
+        &emitted.main,
+        &options.stem,
+        &chunks,
+        options.target,
+    ));
     emitted.files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Program {
         files: emitted.files,

@@ -3,6 +3,7 @@
 //! A program that is split must write the same transcript as the same program left in one module.
 
 pub mod browser;
+pub mod bundlers;
 pub mod cargo;
 pub mod case;
 pub mod inspect;

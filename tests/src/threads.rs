@@ -82,7 +82,10 @@ pub fn compare_in_node(scratch: &Path, package: &str) -> Result<()> {
 }
 
 /// The programs check what only they can see; both shapes must tell the same, and nothing that is wrong.
-fn compare(split: &Transcript, whole: &Transcript) -> Result<()> {
+///
+/// # Errors
+/// Says what the program found wrong, or where the two differ.
+pub fn compare(split: &Transcript, whole: &Transcript) -> Result<()> {
     if split.lines().last() != Some("all right") || split.lines().any(|l| l.starts_with("WRONG")) {
         bail!("the split program says\n{split}");
     }

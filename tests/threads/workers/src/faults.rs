@@ -109,7 +109,7 @@ async fn refused(
             Ok(_) => check!(!is_split()),
             Err(error) => {
                 check!(error.kind() == kind && error.attempts() == 1);
-                check!(error.url().ends_with(error.chunk()));
+                check!(error.url().ends_with(".wasm"));
             }
         }
         log!("{name} {second:?}");

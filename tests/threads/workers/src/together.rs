@@ -98,7 +98,7 @@ pub async fn failures() {
             Ok(_) => check!(!is_split()),
             Err(error) => {
                 check!(error.kind() == wasm_cleave::ErrorKind::NotFound);
-                check!(error.url().ends_with(error.chunk()) && error.attempts() == 1);
+                check!(error.url().ends_with(".wasm") && error.attempts() == 1);
             }
         }
     }

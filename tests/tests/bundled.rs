@@ -1,0 +1,69 @@
+//! Programs that went through a bundler: it finds main, chunks and the Workers' script, renames them, and makes small
+//! files part of others; and the program says what it says unsplit.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use wasm_cleave_cli::Target;
+use wasm_cleave_tests::browser::{Browser, Engine};
+use wasm_cleave_tests::bundlers::{Bundler, bundle};
+use wasm_cleave_tests::cargo::{Settings, build_fixtures};
+use wasm_cleave_tests::program::{Shape, prepare};
+use wasm_cleave_tests::server::{Entry, Server};
+use wasm_cleave_tests::threads;
+
+fn scratch() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// Bundles a linked module, split, and serves it beside the unsplit program.
+fn serve(linked: &Path, bundler: Bundler) -> Result<Server> {
+    let site = scratch().join("bundled").join(bundler.to_string());
+    let whole = Shape::Whole.name();
+    prepare(linked, &site.join(whole), Shape::Whole, Target::Web)?;
+    let split = prepare(linked, &site.join("input"), Shape::Split, Target::Web)?;
+    bundle(bundler, &split.folder, &site.join(Shape::Split.name()))?;
+    Server::start(&site)
+}
+
+/// Threads, and all that can go wrong with chunks: the server's log and faults are part of it.
+fn with_threads(bundler: Bundler) -> Result<()> {
+    let linked = &threads::build(scratch(), &["workers"])?["workers"];
+    let server = serve(linked, bundler)?;
+    let browser = Browser::start(Engine::Chromium)?;
+    let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
+    threads::compare(&run(Shape::Split)?, &run(Shape::Whole)?)
+}
+
+#[test]
+fn threads_work_when_vite_has_bundled_them() -> Result<()> {
+    with_threads(Bundler::Vite)
+}
+
+#[test]
+fn threads_work_when_webpack_has_bundled_them() -> Result<()> {
+    with_threads(Bundler::Webpack)
+}
+
+#[test]
+fn chunks_may_become_part_of_the_script() -> Result<()> {
+    let linked =
+        &build_fixtures(scratch(), &Settings::default(), &["shared-by-two"])?["shared-by-two"];
+    let server = serve(linked, Bundler::ViteInlining)?;
+    let browser = Browser::start(Engine::Chromium)?;
+    let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
+    let (split, whole) = (run(Shape::Split)?, run(Shape::Whole)?);
+    if let Some(difference) = split.difference(&whole) {
+        anyhow::bail!("{difference}");
+    }
+    let is_chunk = |path: &str| path.ends_with(".wasm") && !path.contains("_bg");
+    let asked = server.log().into_iter().any(|entry| match entry {
+        Entry::Request(path) => is_chunk(&path),
+        Entry::Point(_) => false,
+    });
+    ensure!(
+        !asked,
+        "Vite has not made the small chunks part of the script"
+    );
+    Ok(())
+}
