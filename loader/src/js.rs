@@ -277,6 +277,15 @@ impl Timer {
             done: done.into(),
         }
     }
+
+    /// Does not keep the program running while it waits, which it would in Node only.
+    #[cfg(target_feature = "atomics")]
+    pub(crate) fn letting_program_end(self) -> Self {
+        if let Ok(unref) = get(&self.timeout, "unref").dyn_into::<Function>() {
+            let _ = unref.call0(&self.timeout);
+        }
+        self
+    }
 }
 
 impl Drop for Timer {
@@ -299,8 +308,12 @@ impl Future for Timer {
 
 /// What `work` comes to, or `None` if it does not end within `limit`.
 pub(crate) async fn within<T>(limit: Millis, work: impl Future<Output = T>) -> Option<T> {
+    before(Timer::new(limit), work).await
+}
+
+/// What `work` comes to, or `None` if the timer is done first.
+pub(crate) async fn before<T>(mut timer: Timer, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
-    let mut timer = Timer::new(limit);
     std::future::poll_fn(|context| {
         if let Poll::Ready(value) = work.as_mut().poll(context) {
             return Poll::Ready(Some(value));

@@ -74,6 +74,18 @@ fn threads_call_what_other_threads_made_in_node() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn threads_are_heard_by_one_that_sleeps_too_well() -> Result<()> {
+    let ready = program("asleep", Target::NodeJs)?;
+    run(&hosts().join("asleep.mjs"), &ready.folder)
+}
+
+#[test]
+fn threads_do_not_keep_the_program_running_by_listening() -> Result<()> {
+    let ready = program("ends", Target::NodeJs)?;
+    run(&hosts().join("ends.mjs"), &ready.folder)
+}
+
 fn in_browser(engine: Engine) -> Result<()> {
     let folder = program(&engine.to_string(), Target::Web)?.folder;
     for file in ["calls.mjs", "scenario.mjs", "worker.mjs"] {

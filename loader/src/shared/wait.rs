@@ -4,11 +4,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use core::arch::wasm32::{memory_atomic_notify, memory_atomic_wait32};
 
+use super::coordinator;
 use crate::js;
 use crate::time::Millis;
 
 /// The longest sleep on the event loop where the engine cannot wait for a word there (Firefox before 145).
 const LOOK_AGAIN: Millis = Millis(10.0);
+
+/// How often a Worker that sleeps for ever looks by itself: WebKitGTK 2.50 does not always wake it.
+const LOOK_ANYWAY: Millis = Millis(1_000.0);
 
 /// Wakes all who sleep on `word`.
 pub(crate) fn notify(word: &AtomicU32) {
@@ -41,8 +45,15 @@ pub(crate) async fn changed(word: &AtomicU32, seen: u32, limit: Millis) {
 ///
 /// In Node it does not keep the program running.
 pub(crate) async fn changed_some_day(word: &'static AtomicU32, seen: u32) {
-    match js::wait_async(word.as_ptr(), seen, Millis(f64::INFINITY)) {
-        js::Wait::Begun(promise) => drop(promise.await),
+    let limit = match coordinator::place() {
+        js::Place::Worker => LOOK_ANYWAY,
+        js::Place::Main | js::Place::Worklet => Millis(f64::INFINITY),
+    };
+    match js::wait_async(word.as_ptr(), seen, limit) {
+        js::Wait::Begun(promise) => {
+            let timer = js::Timer::new(limit).letting_program_end();
+            drop(js::before(timer, promise).await);
+        }
         js::Wait::Over => {}
         js::Wait::Impossible => js::Timer::new(LOOK_AGAIN).await,
     }
