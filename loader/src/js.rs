@@ -62,6 +62,9 @@ extern "C" {
 
     pub(crate) type Response;
 
+    #[wasm_bindgen(catch, constructor)]
+    pub(crate) fn of(body: Option<ReadableStream>, options: &Object) -> Result<Response, JsValue>;
+
     #[wasm_bindgen(method, getter)]
     pub(crate) fn ok(this: &Response) -> bool;
 

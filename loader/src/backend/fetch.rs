@@ -24,12 +24,13 @@ impl Backend for Fetch {
 
 async fn fetch(request: Request) -> Result<Module, Failure> {
     let response = respond(&request).await?;
-    if !can_stream(&response) {
+    if !js::can_compile_streaming() {
         let bytes = response.bytes().map_err(network)?.await.map_err(network)?;
         let bytes = Uint8Array::new(&bytes);
         request.received(bytes.length());
         return request.compile(&bytes).await;
     }
+    let response = as_wasm(response).map_err(network)?;
     let copy = response.duplicate().map_err(network)?;
     let compiling = js::compile_streaming(&response);
     let mut intake = Intake::new(&request);
@@ -74,9 +75,17 @@ fn mime(response: &Response) -> String {
     response.headers().get("content-type").unwrap_or_default()
 }
 
-/// Whether the engine would compile this response as it arrives: it insists on the MIME type.
-fn can_stream(response: &Response) -> bool {
-    js::can_compile_streaming() && mime(response).eq_ignore_ascii_case("application/wasm")
+/// The response under the MIME type on which engines insist to compile it as it arrives.
+fn as_wasm(response: Response) -> Result<Response, JsValue> {
+    const TYPE: &str = "application/wasm";
+    if mime(&response).eq_ignore_ascii_case(TYPE) {
+        return Ok(response);
+    }
+    let headers = Object::new();
+    js::set(&headers, "content-type", &TYPE.into());
+    let options = Object::new();
+    js::set(&options, "headers", &headers);
+    Response::of(response.body(), &options)
 }
 
 /// Reads the body to its end.

@@ -36,6 +36,22 @@ function network(answer) {
 
 const type = 'application/wasm';
 const wasm = (body, headers = { 'content-type': type }) => new Response(body, { headers });
+
+/// How a file is compiled: as it arrives, whatever the server calls it, or when it is there, in engines of old.
+const WAYS = [type, 'application/octet-stream', 'without compileStreaming'];
+
+/// The type under which the server sends files, and an engine that compiles them this way.
+async function compiling(way, body) {
+  const { compileStreaming } = WebAssembly;
+  const isOld = way === WAYS[2];
+  if (isOld) delete WebAssembly.compileStreaming;
+  try {
+    await body(isOld ? type : way);
+  } finally {
+    WebAssembly.compileStreaming = compileStreaming;
+  }
+}
+
 const good = (name) => wasm(file(name));
 const status = (status) => new Response('no', { status });
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
@@ -137,8 +153,8 @@ for (const [what, answer, kind, attempts, text] of [
   ['zeros of equal length', () => wasm(new Uint8Array(file('a.wasm').length)), 'Integrity', 3, /wrong SHA-256/],
   ['a chunk of another build', () => wasm(file('other-build.bin')), 'OtherBuild', 1, /reload the page/],
 ]) {
-  for (const mime of [type, 'application/octet-stream']) {
-    test(`${what} (${mime}): everybody hears of it, and the next call tries again`, async () => {
+  for (const way of WAYS) {
+    test(`${what} (${way}): everybody hears of it, and the next call tries again`, () => compiling(way, async (mime) => {
       const probe = await program();
       const bad = (name) => {
         const response = answer(name);
@@ -163,7 +179,7 @@ for (const [what, answer, kind, attempts, text] of [
       await probe.preload('alpha');
       assert.ok(probe.is_loaded('alpha'));
       assert.deepEqual([probe.written(512), probe.written(513)], [41, 42]);
-    });
+    }));
   }
 }
 
@@ -180,8 +196,8 @@ function pieces(bytes, size) {
 const BLOCK = 512 << 10;
 
 for (const size of [99_999, BLOCK / 2, BLOCK, BLOCK + 1, 3 * BLOCK]) {
-  for (const mime of [type, 'application/octet-stream']) {
-    test(`a file of several blocks in pieces of ${size} bytes (${mime})`, async () => {
+  for (const way of WAYS) {
+    test(`a file of several blocks in pieces of ${size} bytes (${way})`, () => compiling(way, async (mime) => {
       const probe = await program();
       const headers = { 'content-type': mime };
       const right = file('large.wasm');
@@ -202,7 +218,7 @@ for (const size of [99_999, BLOCK / 2, BLOCK, BLOCK + 1, 3 * BLOCK]) {
       answer = right;
       await probe.preload('gamma');
       assert.ok(probe.is_loaded('gamma'));
-    });
+    }));
   }
 }
 
@@ -233,29 +249,25 @@ test('a chunk of another build does not link, whoever delivers it', () => insecu
   assert.deepEqual([error.kind, probe.written(512)], ['OtherBuild', 0]);
 }));
 
-test('the right MIME type compiles as it streams, another after it arrived', async () => {
-  const { compile, compileStreaming } = WebAssembly;
-  const used = [];
-  WebAssembly.compile = (bytes) => { used.push('bytes'); return compile(bytes); };
-  WebAssembly.compileStreaming = (response) => { used.push('stream'); return compileStreaming(response); };
-  try {
-    let probe = await program();
-    network(good);
-    await probe.preload('beta');
-    assert.deepEqual(used.splice(0), ['stream', 'stream']);
-    probe = await program();
-    network((name) => wasm(file(name), { 'content-type': 'text/plain' }));
-    await probe.preload('beta');
-    assert.deepEqual(used.splice(0), ['bytes', 'bytes']);
-    WebAssembly.compileStreaming = undefined;
-    probe = await program();
-    network(good);
-    await probe.preload('beta');
-    assert.deepEqual(used.splice(0), ['bytes', 'bytes']);
-  } finally {
-    Object.assign(WebAssembly, { compile, compileStreaming });
-  }
-});
+for (const way of WAYS) {
+  test(`chunks compile as they stream where the engine can (${way})`, () => compiling(way, async (mime) => {
+    const { compile, compileStreaming } = WebAssembly;
+    const used = [];
+    WebAssembly.compile = (bytes) => { used.push('compile'); return compile(bytes); };
+    if (compileStreaming) {
+      WebAssembly.compileStreaming = (response) => { used.push('compileStreaming'); return compileStreaming(response); };
+    }
+    try {
+      const probe = await program();
+      network((name) => wasm(file(name), { 'content-type': mime }));
+      await probe.preload('beta');
+      const expected = compileStreaming ? 'compileStreaming' : 'compile';
+      assert.deepEqual(used, [expected, expected]);
+    } finally {
+      WebAssembly.compile = compile;
+    }
+  }));
+}
 
 test('an attempt that takes too long is aborted and tried again', async () => {
   const probe = await program();
@@ -328,7 +340,7 @@ async function drowsily(body) {
     results.splice(0).forEach((resolve) => resolve());
     callback();
   }, time);
-  const names = ['compile', 'compileStreaming', 'instantiate'];
+  const names = ['compile', 'compileStreaming', 'instantiate'].filter((name) => name in WebAssembly);
   const originals = names.map((name) => WebAssembly[name]);
   names.forEach((name, at) => {
     WebAssembly[name] = async (...args) => {
@@ -345,8 +357,8 @@ async function drowsily(body) {
   }
 }
 
-for (const mime of [type, 'application/octet-stream']) {
-  test(`what the engine has done is not waited for longer than needed (${mime})`, async () => {
+for (const way of WAYS) {
+  test(`what the engine has done is not waited for longer than needed (${way})`, () => compiling(way, async (mime) => {
     const probe = await program();
     const requests = network((name) => wasm(file(name), { 'content-type': mime }));
     await drowsily(async () => {
@@ -355,10 +367,10 @@ for (const mime of [type, 'application/octet-stream']) {
       assert.ok(performance.now() - start < 1500, 'it took until the limit of an attempt');
     });
     assert.equal(requests.length, 2, 'each was fetched once');
-  });
+  }));
 }
 
-test('progress says what arrived', async () => {
+for (const mime of WAYS.slice(0, 2)) test(`progress says what arrived (${mime})`, async () => {
   const probe = await program();
   const bytes = file('a.wasm');
   const sizes = { total: bytes.length + file('shared ü.wasm').length };
@@ -366,7 +378,7 @@ test('progress says what arrived', async () => {
     if (name !== 'a.wasm') return good(name);
     const pieces = [bytes.subarray(0, 10), bytes.subarray(10)];
     const pull = (controller) => (pieces.length ? controller.enqueue(pieces.shift()) : controller.close());
-    return wasm(new ReadableStream({ pull }));
+    return wasm(new ReadableStream({ pull }), { 'content-type': mime });
   });
   assert.deepEqual(probe.progress('alpha'), [0, sizes.total]);
   assert.deepEqual(probe.modules()[2], 'shared ü.wasm alpha+beta Absent 0 timed=false');
