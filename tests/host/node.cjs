@@ -59,8 +59,8 @@ const control = {
   point() {},
   async fault(kind, times) {
     mend();
-    // Files do not go away and come back by themselves, and have no MIME type.
-    if (['none', 'gone', 'mime'].includes(kind)) return;
+    // Files do not go away and come back by themselves, and have neither MIME type nor encoding.
+    if (['none', 'gone', 'mime', 'compressed'].includes(kind)) return;
     readsLeft = times;
     damage(kind);
   },

@@ -3,14 +3,16 @@
 //! A fault strikes requests for chunks only: files that end with `.wasm` but not with `_bg.wasm`.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use flate2::Compression;
+use flate2::read::GzEncoder;
 
 use crate::cargo::repository;
 
@@ -35,6 +37,8 @@ pub enum Fault {
     Other,
     /// The right bytes as `text/plain`: no fault for a loader that copes with it.
     Mime,
+    /// The right bytes, compressed as the browser likes it best: what servers should do.
+    Compressed,
     /// Nobody listens for a second.
     Gone,
 }
@@ -48,6 +52,7 @@ impl Fault {
             "long" => Fault::Long,
             "other" => Fault::Other,
             "mime" => Fault::Mime,
+            "compressed" => Fault::Compressed,
             "gone" => Fault::Gone,
             _ => return None,
         })
@@ -185,7 +190,13 @@ impl Server {
         let mut first = String::new();
         reader.read_line(&mut first)?;
         let mut header = String::new();
+        let mut codings = String::new();
         while reader.read_line(&mut header)? > 2 {
+            if let Some((name, value)) = header.split_once(':')
+                && name.eq_ignore_ascii_case("accept-encoding")
+            {
+                codings = value.to_string();
+            }
             header.clear();
         }
         let Some(target) = first.split(' ').nth(1) else {
@@ -195,7 +206,7 @@ impl Server {
         match path {
             "/control/point" => self.state().log.push(Entry::Point(query.to_string())),
             "/control/fault" => self.set_fault(query)?,
-            _ => return self.send_file(&mut stream, path),
+            _ => return self.send_file(&mut stream, path, &codings),
         }
         send(&mut stream, "200 OK", "text/plain", b"", 0)
     }
@@ -224,7 +235,7 @@ impl Server {
         Some(fault)
     }
 
-    fn send_file(&self, stream: &mut TcpStream, path: &str) -> Result<()> {
+    fn send_file(&self, stream: &mut TcpStream, path: &str, codings: &str) -> Result<()> {
         let fault = self.strike(path);
         let Some((mut bytes, mime)) = self.read(path) else {
             return send(stream, "404 Not Found", "text/plain", b"not found", 9);
@@ -247,6 +258,11 @@ impl Server {
             }
             Some(Fault::Other) => bytes = other_build(bytes),
             Some(Fault::Mime) => mime = "text/plain",
+            Some(Fault::Compressed) => {
+                let (coding, bytes) = compress(&bytes, codings)?;
+                let type_and_coding = format!("{mime}\r\nContent-Encoding: {coding}");
+                return send(stream, "200 OK", &type_and_coding, &bytes, bytes.len());
+            }
         }
         send(stream, "200 OK", mime, &bytes, len)
     }
@@ -274,6 +290,21 @@ impl Server {
         };
         Some((fs::read(file).ok()?, mime))
     }
+}
+
+/// Compresses with brotli where the browser takes it, else with gzip: the name of the coding, and the bytes.
+fn compress(mut bytes: &[u8], accepted: &str) -> Result<(&'static str, Vec<u8>)> {
+    let mut out = Vec::new();
+    if accepted.split(',').any(|coding| coding.trim() == "br") {
+        brotli::BrotliCompress(&mut bytes, &mut out, &Default::default())?;
+        return Ok(("br", out));
+    }
+    ensure!(
+        accepted.contains("gzip"),
+        "the browser takes `{accepted}` only"
+    );
+    GzEncoder::new(bytes, Compression::default()).read_to_end(&mut out)?;
+    Ok(("gzip", out))
 }
 
 /// The same chunk with another build id: a valid module that belongs to another program.

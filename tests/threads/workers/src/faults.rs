@@ -29,6 +29,15 @@ const STAY: &str = "
     };
 ";
 
+/// Servers that compress files are no fault: the sizes and hashes are those of what comes out.
+pub async fn compressed() {
+    fault("compressed", 99).await;
+    let thread = threads::spawn(|| chunks::compressed(1).blocking());
+    log!("compressed {:?}", thread.expect("starts").await);
+    fault("none", 0).await;
+    expect("compressed", |chunk| (chunk.fetches, chunk.instantiations) == (1, 1));
+}
+
 /// The coordinator tries again, and who asked does not notice.
 pub async fn wrong_once() {
     let soon = Duration::from_millis(1);

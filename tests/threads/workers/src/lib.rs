@@ -23,6 +23,7 @@ pub async fn run() {
     objects::travel().await;
     faults::wrong_once().await;
     faults::wrong_bytes().await;
+    faults::compressed().await;
     faults::memory_grows().await;
     faults::publisher_goes_away().await;
     pools::jobs_load().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use host::{check, fault, is_split, log};
-use wasm_cleave::{Config, configure, split, threads};
+use wasm_cleave::{ChunkInfo, Config, configure, modules, split, threads};
 
 use crate::chunks;
 use crate::expect;
@@ -29,6 +29,8 @@ pub async fn eight_at_once() {
     for thread in threads {
         log!("eight {:?}", thread.await);
     }
+    let is_large = |chunk: &ChunkInfo| chunk.file.contains("-eight-") && chunk.size > 5 << 20;
+    check!(modules().iter().any(is_large) == is_split());
     expect("eight", |chunk| {
         (
             chunk.fetches,
