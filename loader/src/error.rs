@@ -38,6 +38,8 @@ pub enum ErrorKind {
     CannotBlock,
     /// The thread that fetches for all others did not answer in time.
     NoAnswer,
+    /// The memory that threads share has no room for the bytes.
+    Memory,
 }
 
 impl ErrorKind {
@@ -67,6 +69,7 @@ impl ErrorKind {
             ErrorKind::Backend => "the backend failed",
             ErrorKind::CannotBlock => "it is not loaded, and this thread must not block",
             ErrorKind::NoAnswer => "the thread that fetches for all others does not answer",
+            ErrorKind::Memory => "the program's memory has no room for it",
         }
     }
 
@@ -92,6 +95,7 @@ impl ErrorKind {
             ErrorKind::NoAnswer => {
                 "the page must not wait for threads that wait for it: await `threads::run` there instead of calling rayon, or preload the split"
             }
+            ErrorKind::Memory => "free memory and try again, or build with a larger `--max-memory`",
         }
     }
 }

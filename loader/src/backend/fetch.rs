@@ -31,9 +31,9 @@ async fn fetch(request: Request) -> Result<Module, Failure> {
         return request.compile(&bytes).await;
     }
     let response = as_wasm(response).map_err(network)?;
+    let mut intake = Intake::new(&request)?;
     let copy = response.duplicate().map_err(network)?;
     let compiling = js::compile_streaming(&response);
-    let mut intake = Intake::new(&request);
     read(&copy, &mut intake, &request).await?;
     request.judge(intake.end().await, compiling.await)
 }

@@ -6,7 +6,9 @@ use std::fmt::Write;
 use js_sys::Uint8Array;
 use js_sys::futures::JsFuture;
 
-use super::Request;
+use super::{Failure, Request};
+#[cfg(target_feature = "atomics")]
+use crate::error::ErrorKind;
 use crate::js;
 use crate::manifest::BLOCK;
 
@@ -23,15 +25,17 @@ pub(super) struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    pub(super) fn new(request: &'a Request) -> Self {
-        Intake {
+    /// # Errors
+    /// If memory is shared, and has no room for the file.
+    pub(super) fn new(request: &'a Request) -> Result<Self, Failure> {
+        Ok(Intake {
             request,
             received: 0,
             begun: None,
             hashes: Vec::new(),
             #[cfg(target_feature = "atomics")]
-            bytes: vec![0; request.file.size as usize],
-        }
+            bytes: room(request.file.size as usize)?,
+        })
     }
 
     /// How many bytes have arrived.
@@ -105,4 +109,15 @@ impl<'a> Intake<'a> {
         self.request.checked.replace(Some(self.bytes));
         Ok(())
     }
+}
+
+/// So many zeros.
+#[cfg(target_feature = "atomics")]
+fn room(len: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    if bytes.try_reserve_exact(len).is_err() {
+        return Err(Failure::new(ErrorKind::Memory, ""));
+    }
+    bytes.resize(len, 0);
+    Ok(bytes)
 }

@@ -128,10 +128,11 @@ impl Request {
     /// Checks the size and, where the engine can, the hash of `bytes`, and compiles them.
     ///
     /// # Errors
-    /// [`ErrorKind::Integrity`], [`ErrorKind::OtherBuild`] or [`ErrorKind::Compile`].
+    /// [`ErrorKind::Integrity`], [`ErrorKind::OtherBuild`] or [`ErrorKind::Compile`], and [`ErrorKind::Memory`] where
+    /// memory is shared.
     pub async fn compile(&self, bytes: &Uint8Array) -> Result<Module, Failure> {
+        let mut intake = Intake::new(self)?;
         let compiling = js::compile(bytes);
-        let mut intake = Intake::new(self);
         intake.add(bytes);
         self.judge(intake.end().await, compiling.await)
     }

@@ -32,6 +32,14 @@ pub fn eight(n: usize) -> u32 {
     u32::from(TABLE[at]) + n as u32
 }
 
+/// Its chunk is a file of more than 1 MiB.
+static BULKY: &[u8; 1 << 20] = include_bytes!(concat!(env!("OUT_DIR"), "/bulky.bin"));
+
+#[wasm_split(bulky)]
+pub fn bulky(n: usize) -> u32 {
+    u32::from(BULKY[opaque(n)])
+}
+
 #[wasm_split(compressed)]
 pub fn compressed(n: u32) -> u32 {
     opaque(n) + 15

@@ -35,7 +35,9 @@ pub async fn compressed() {
     let thread = threads::spawn(|| chunks::compressed(1).blocking());
     log!("compressed {:?}", thread.expect("starts").await);
     fault("none", 0).await;
-    expect("compressed", |chunk| (chunk.fetches, chunk.instantiations) == (1, 1));
+    expect("compressed", |chunk| {
+        (chunk.fetches, chunk.instantiations) == (1, 1)
+    });
 }
 
 /// The coordinator tries again, and who asked does not notice.
@@ -148,6 +150,25 @@ pub async fn publisher_goes_away() {
     thread.terminate();
     check!(thread.await.is_err_and(|error| error.is_terminated()));
     log!("taken over {:?}", chunks::taken_over(1).await);
+}
+
+/// Memory is full when a chunk comes: that is an error, and once there is room it comes after all.
+pub async fn memory_is_full() {
+    const BLOCK: usize = 512 << 10;
+    let mut hoard: Vec<Vec<u8>> = Vec::with_capacity(1 << 12);
+    loop {
+        let mut block = Vec::new();
+        if block.try_reserve_exact(BLOCK).is_err() {
+            break;
+        }
+        hoard.push(block);
+    }
+    match chunks::bulky(1).await {
+        Ok(_) => check!(!is_split()),
+        Err(error) => check!(error.kind() == ErrorKind::Memory && error.attempts() == 1),
+    }
+    drop(hoard);
+    log!("bulky {:?}", chunks::bulky(2).await);
 }
 
 /// Memory grows by much between the fetch and the first call on another thread, and while that runs.

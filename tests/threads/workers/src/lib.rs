@@ -30,6 +30,7 @@ pub async fn run() {
     pools::parked_threads_call().await;
     pools::a_panic_is_an_error().await;
     pools::global().await;
+    faults::memory_is_full().await;
     log!("all right");
 }
 
