@@ -11,6 +11,7 @@ use wasm_cleave_tests::cargo::{Settings, build_fixtures};
 use wasm_cleave_tests::program::{Shape, prepare};
 use wasm_cleave_tests::server::{Entry, Server};
 use wasm_cleave_tests::threads;
+use wasm_cleave_tests::transcript::Transcript;
 
 fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -26,13 +27,18 @@ fn serve(linked: &Path, bundler: Bundler) -> Result<Server> {
     Server::start(&site)
 }
 
+/// What the program says, bundled and unsplit.
+fn run(server: &Server) -> Result<[Transcript; 2]> {
+    let browser = Browser::start(Engine::Chromium)?;
+    let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
+    Ok([run(Shape::Split)?, run(Shape::Whole)?])
+}
+
 /// Threads, and all that can go wrong with chunks: the server's log and faults are part of it.
 fn with_threads(bundler: Bundler) -> Result<()> {
     let linked = &threads::build(scratch(), &["workers"])?["workers"];
-    let server = serve(linked, bundler)?;
-    let browser = Browser::start(Engine::Chromium)?;
-    let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
-    threads::compare(&run(Shape::Split)?, &run(Shape::Whole)?)
+    let [bundled, whole] = run(&serve(linked, bundler)?)?;
+    threads::compare(&bundled, &whole)
 }
 
 #[test]
@@ -50,10 +56,8 @@ fn chunks_may_become_part_of_the_script() -> Result<()> {
     let linked =
         &build_fixtures(scratch(), &Settings::default(), &["shared-by-two"])?["shared-by-two"];
     let server = serve(linked, Bundler::ViteInlining)?;
-    let browser = Browser::start(Engine::Chromium)?;
-    let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
-    let (split, whole) = (run(Shape::Split)?, run(Shape::Whole)?);
-    if let Some(difference) = split.difference(&whole) {
+    let [bundled, whole] = run(&server)?;
+    if let Some(difference) = bundled.difference(&whole) {
         anyhow::bail!("{difference}");
     }
     let is_chunk = |path: &str| path.ends_with(".wasm") && !path.contains("_bg");
