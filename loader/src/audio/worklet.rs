@@ -18,7 +18,8 @@ use crate::error::{ErrorKind, Failure, LoadError};
 use crate::ids::ChunkIndex;
 use crate::js::{get, set, text, within};
 use crate::load::Target;
-use crate::shared::{self, connection, coordinator};
+use crate::shared::connection::{self, Channel};
+use crate::shared::{self, coordinator};
 use crate::{obtain, state};
 
 /// The name of the processor that stands for the program on the audio thread.
@@ -153,14 +154,14 @@ impl Worklet {
 impl Inner {
     /// Lets the chunks that are compiled from now on come to the audio thread by themselves.
     fn connect(&self) {
-        if let Some(port) = connection::channel() {
+        if let Some(way) = Channel::to_running_thread() {
             let message = Object::new();
-            set(&message, "port", &port);
+            set(&message, "port", way.port());
             // Without it, they come when they are asked for.
             let _ = self
                 .host
                 .messages()
-                .post_with(message.unchecked_ref(), &Array::of1(&port));
+                .post_with(message.unchecked_ref(), &Array::of1(way.port()));
         }
     }
 

@@ -79,7 +79,7 @@ extern "C" {
 
     // Never fired by Firefox and WebKit.
     #[wasm_bindgen(method, setter, js_name = onclose)]
-    pub(crate) fn on_close(this: &MessagePort, listener: &Function);
+    pub(crate) fn on_close(this: &MessagePort, listener: Option<&Function>);
 
     #[wasm_bindgen(method)]
     pub(crate) fn close(this: &MessagePort);
@@ -104,8 +104,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn data(this: &MessageEvent) -> Message;
 
-    /// What ports of ours carry: a compiled chunk for who receives it, or the port of another thread for the
-    /// coordinator.
+    /// What ports of ours carry. For who receives it: a compiled chunk. For the coordinator: the port of another thread
+    /// and the number of that connection, or the number alone when the thread is gone.
     #[wasm_bindgen(extends = Object)]
     pub(crate) type Message;
 
@@ -120,6 +120,12 @@ extern "C" {
 
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_module(this: &Message, module: &Module);
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn number(this: &Message) -> u32;
+
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_number(this: &Message, number: u32);
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn port(this: &Message) -> Option<MessagePort>;

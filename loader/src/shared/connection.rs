@@ -2,12 +2,14 @@
 //!
 //! A port only saves time. Who has none, or whose engine cannot deliver a module, compiles the bytes in shared memory.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::task::{Poll, Waker};
 
+use js_sys::futures::JsFuture;
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
+use super::sync::{AtomicU32, Ordering};
 use super::{coordinator, here};
 use crate::ids::ChunkIndex;
 use crate::js::{self, Message, MessageEvent, MessagePort, Module};
@@ -18,19 +20,32 @@ const ARRIVAL_LIMIT: Millis = Millis(2_000.0);
 
 type Listener = Closure<dyn FnMut(MessageEvent)>;
 
+/// The highest number given to a connection, by whichever thread.
+static CONNECTIONS: AtomicU32 = AtomicU32::new(0);
+
 thread_local! {
     /// Of the coordinator: the threads that are connected.
     static THREADS: RefCell<Vec<Connected>> = const { RefCell::new(Vec::new()) };
     /// Of the others: the way to the coordinator.
     static COORDINATOR: RefCell<Option<Connection>> = const { RefCell::new(None) };
-    static NEXT: Cell<u32> = const { Cell::new(0) };
 }
 
 /// A thread, seen by the coordinator.
 struct Connected {
     number: u32,
+    /// The connection over which the port has come: when that thread ends, those that it has started end with it.
+    through: Option<u32>,
     port: MessagePort,
     _listeners: [Listener; 2],
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        // The engine may have events for the listeners still.
+        self.port.on_message(None);
+        self.port.on_close(None);
+        self.port.close();
+    }
 }
 
 /// The coordinator, seen by another thread.
@@ -46,50 +61,86 @@ struct Connection {
 ///
 /// On another thread than the coordinator the port is passed on, if this thread is connected itself; false if it is not.
 pub(crate) fn accept(port: MessagePort) -> bool {
-    if coordinator::is_here() {
-        let mut known = here::modules().into_iter();
-        let is_good = known.all(|(chunk, module)| send_to(&port, chunk, &module).is_ok());
-        if is_good {
-            adopt(port);
-        }
-        return is_good;
+    let number = new_number();
+    match coordinator::is_here() {
+        true => adopt(number, None, port),
+        false => pass_on(number, &port),
     }
-    let way = COORDINATOR.with_borrow(|connection| Some(connection.as_ref()?.port.clone()));
-    way.is_some_and(|way| {
+}
+
+/// A number that no other connection has.
+fn new_number() -> u32 {
+    // Relaxed: numbers say nothing of other memory.
+    CONNECTIONS.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Gives a port to the coordinator; false if this thread is not connected.
+fn pass_on(number: u32, port: &MessagePort) -> bool {
+    way().is_some_and(|way| {
         let message = Message::new();
-        message.set_port(&port);
-        way.post_with(&message, &Array::of1(&port)).is_ok()
+        message.set_number(number);
+        message.set_port(port);
+        way.post_with(&message, &Array::of1(port)).is_ok()
     })
 }
 
-/// Keeps a port of the coordinator until the other end is closed.
-fn adopt(port: MessagePort) {
-    let number = NEXT.get();
-    NEXT.set(number.wrapping_add(1));
-    let on_message = Closure::new(|event: MessageEvent| {
-        if let Some(port) = event.data().port() {
-            accept(port);
+/// This thread's own way to the coordinator.
+fn way() -> Option<MessagePort> {
+    COORDINATOR.with_borrow(|connection| Some(connection.as_ref()?.port.clone()))
+}
+
+/// Sends all that is compiled over a port of the coordinator, and keeps the port; false if the thread at the other end
+/// cannot have it.
+fn adopt(number: u32, through: Option<u32>, port: MessagePort) -> bool {
+    let mut known = here::modules().into_iter();
+    let is_good = known.all(|(chunk, module)| send_to(&port, chunk, &module).is_ok());
+    if is_good {
+        keep(number, through, port);
+    }
+    is_good
+}
+
+/// Keeps a port of the coordinator until the thread at the other end is gone.
+fn keep(number: u32, through: Option<u32>, port: MessagePort) {
+    let on_message = Closure::new(move |event: MessageEvent| {
+        let message = event.data();
+        match message.port() {
+            Some(port) => drop(adopt(message.number(), Some(number), port)),
+            None => drop_with_children(message.number()),
         }
     });
-    let on_close = Closure::new(move |_| {
-        // In a task of its own: this closure is one of those that go.
-        js::spawn(async move {
-            let gone = THREADS.with_borrow_mut(|threads| {
-                let at = threads.iter().position(|thread| thread.number == number)?;
-                Some(threads.swap_remove(at))
-            });
-            drop(gone);
-        });
-    });
+    let on_close = Closure::new(move |_| drop_with_children(number));
     port.on_message(Some(function(&on_message)));
-    port.on_close(function(&on_close));
+    port.on_close(Some(function(&on_close)));
     port.let_program_end();
     let connected = Connected {
         number,
+        through,
         port,
         _listeners: [on_message, on_close],
     };
     THREADS.with_borrow_mut(|threads| threads.push(connected));
+}
+
+/// On the coordinator: forgets a thread that has ended, and those that it has started.
+fn drop_with_children(number: u32) {
+    // In a task of its own: a listener that is running may be one of those that go.
+    js::spawn(async move {
+        let mut gone = vec![number];
+        let mut at = 0;
+        let dropped = THREADS.with_borrow_mut(|threads| {
+            while let Some(&parent) = gone.get(at) {
+                let children = threads
+                    .iter()
+                    .filter(|thread| thread.through == Some(parent));
+                gone.extend(children.map(|thread| thread.number));
+                at += 1;
+            }
+            let dropped = threads.extract_if(.., |thread| gone.contains(&thread.number));
+            dropped.collect::<Vec<_>>()
+        });
+        drop(dropped);
+    });
 }
 
 /// Sends a compiled chunk to all threads that are connected.
@@ -194,8 +245,63 @@ fn function(listener: &Listener) -> &Function {
     listener.as_ref().unchecked_ref()
 }
 
-/// A new way to the coordinator, for a thread that is about to start; none if this thread knows no way itself.
-pub(crate) fn channel() -> Option<MessagePort> {
-    let channel = js::MessageChannel::new();
-    accept(channel.port1()).then(|| channel.port2())
+/// A way to the coordinator for another thread.
+pub(crate) struct Channel {
+    number: u32,
+    port: MessagePort,
+}
+
+impl Channel {
+    /// For a thread that is about to start, with [all that this one has](all_compiled); none if this thread knows no
+    /// way itself.
+    pub(crate) fn to_new_thread() -> Option<Self> {
+        Channel::accepted_by(|number, port| {
+            keep(number, None, port);
+            true
+        })
+    }
+
+    /// For a thread that has started; none as above.
+    #[cfg(feature = "audio")]
+    pub(crate) fn to_running_thread() -> Option<Self> {
+        Channel::accepted_by(|number, port| adopt(number, None, port))
+    }
+
+    fn accepted_by(coordinator: impl FnOnce(u32, MessagePort) -> bool) -> Option<Self> {
+        let channel = js::MessageChannel::new();
+        let number = new_number();
+        let is_accepted = match coordinator::is_here() {
+            true => coordinator(number, channel.port1()),
+            false => pass_on(number, &channel.port1()),
+        };
+        is_accepted.then(|| Channel {
+            number,
+            port: channel.port2(),
+        })
+    }
+
+    /// The thread's end of it.
+    pub(crate) fn port(&self) -> &MessagePort {
+        &self.port
+    }
+
+    /// Lets the coordinator forget the thread when it has `ended`: not every engine tells that a port is closed.
+    pub(crate) fn close_after(self, ended: JsFuture) {
+        js::spawn(async move {
+            let _ = ended.await;
+            self.close();
+        });
+    }
+
+    /// Lets the coordinator forget the thread.
+    pub(crate) fn close(self) {
+        if coordinator::is_here() {
+            drop_with_children(self.number);
+        } else if let Some(way) = way() {
+            let message = Message::new();
+            message.set_number(self.number);
+            // If the way is closed, the coordinator is no more.
+            let _ = way.post(&message);
+        }
+    }
 }

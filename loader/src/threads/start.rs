@@ -20,7 +20,8 @@ use wasm_bindgen::prelude::*;
 use super::handle::{Handle, Outcome};
 use super::js;
 use crate::js::{MessagePort, set, text};
-use crate::shared::{connection, coordinator};
+use crate::shared::connection::{self, Channel};
+use crate::shared::coordinator;
 
 /// What the thread has to do on its event loop after its closure has returned.
 type Task = Pin<Box<dyn Future<Output = ()>>>;
@@ -120,15 +121,15 @@ impl Builder {
             Some(Box::pin(async move { place.set(future.await) }))
         };
         coordinator::volunteer();
-        self.start(outcome, Box::new(job), connection::channel())
+        self.start(outcome, Box::new(job), Channel::to_new_thread())
     }
 
-    /// `port` is the thread's way to the coordinator, if it is going to have an event loop that can use it.
+    /// `way` is the thread's way to the coordinator, if it is going to have an event loop that can use it.
     fn start<T>(
         self,
         outcome: Outcome<T>,
         job: Job,
-        port: Option<MessagePort>,
+        way: Option<Channel>,
     ) -> Result<Handle<T>, SpawnError> {
         coordinator::volunteer();
         let start = Arc::new(Start(Mutex::new(Some(job))));
@@ -138,8 +139,8 @@ impl Builder {
         set(&message, "module", &wasm_bindgen::module());
         set(&message, "memory", &wasm_bindgen::memory());
         set(&message, "modules", &connection::all_compiled());
-        if let Some(port) = &port {
-            set(&message, "port", port);
+        if let Some(way) = &way {
+            set(&message, "port", way.port());
         }
         set(
             &message,
@@ -153,8 +154,16 @@ impl Builder {
             set(&message, "name", &name.as_str().into());
         }
         match js::worker(&message) {
-            Ok(worker) => Ok(Handle::new(worker, start, outcome, self.name)),
+            Ok(worker) => {
+                if let Some(way) = way {
+                    way.close_after(worker.ended().into());
+                }
+                Ok(Handle::new(worker, start, outcome, self.name))
+            }
             Err(thrown) => {
+                if let Some(way) = way {
+                    way.close();
+                }
                 // SAFETY: the address came from `into_raw` above, and no Worker has received it.
                 drop(unsafe { Arc::from_raw(address) });
                 Err(SpawnError(text(&thrown)))

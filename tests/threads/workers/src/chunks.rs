@@ -40,6 +40,11 @@ pub fn bulky(n: usize) -> u32 {
     u32::from(BULKY[opaque(n)])
 }
 
+#[wasm_split(lonely)]
+pub fn lonely(n: u32) -> u32 {
+    opaque(n) + 16
+}
+
 #[wasm_split(compressed)]
 pub fn compressed(n: u32) -> u32 {
     opaque(n) + 15

@@ -20,6 +20,7 @@ pub async fn run() {
     blocking::where_it_is_impossible().await;
     blocking::while_the_page_spins().await;
     together::asker_goes_away().await;
+    together::ended_threads_are_forgotten().await;
     objects::travel().await;
     faults::wrong_once().await;
     faults::wrong_bytes().await;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use host::{check, fault, is_split, log};
+use wasm_bindgen::prelude::*;
 use wasm_cleave::{ChunkInfo, Config, configure, modules, split, threads};
 
 use crate::chunks;
@@ -41,6 +42,52 @@ pub async fn eight_at_once() {
             // Who comes when the bytes have arrived need not wait.
             && (1..=8).contains(&chunk.waits)
     });
+}
+
+/// Lets the page count the modules that it sends.
+const COUNT_MODULES: &str = "
+    const { postMessage } = MessagePort.prototype;
+    globalThis.modulesSent = 0;
+    MessagePort.prototype.postMessage = function (message, ...more) {
+        if (message?.module) globalThis.modulesSent += 1;
+        return postMessage.call(this, message, ...more);
+    };
+";
+
+/// Compiled chunks are sent to threads that live, and to nobody else: however the others ended, and whoever started them.
+pub async fn ended_threads_are_forgotten() {
+    let stay = Arc::new(AtomicU32::new(0));
+    let wait = |until: Arc<AtomicU32>| {
+        let stays = move || async move {
+            while until.load(Ordering::Relaxed) == 0 {
+                turn().await;
+            }
+        };
+        threads::spawn_async(stays).expect("starts")
+    };
+    let lives = wait(stay.clone());
+    let terminated = wait(Arc::default());
+    threads::spawn_async(|| async {})
+        .expect("starts")
+        .await
+        .expect("ends");
+    let parent = threads::spawn_async(move || async move {
+        let child = threads::spawn_async(|| async {}).expect("starts");
+        child.await.expect("ends");
+        std::mem::forget(wait(Arc::default()));
+    });
+    parent.expect("starts").await.expect("ends");
+    terminated.terminate();
+    let _ = terminated.await;
+    host::sleep(100).await;
+    let run = |text: &str| js_sys::Function::new_no_args(text).call0(&JsValue::UNDEFINED);
+    run(COUNT_MODULES).expect("is set up");
+    split!(lonely).preload().await.expect("loads");
+    log!("lonely {:?}", chunks::lonely(1).await);
+    let sent = run("return globalThis.modulesSent").expect("counts");
+    check!(sent == u32::from(is_split()));
+    stay.store(1, Ordering::Relaxed);
+    lives.await.expect("ends");
 }
 
 /// A turn of the event loop.
