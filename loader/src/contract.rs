@@ -74,7 +74,11 @@ pub const THREAD_RUN: &str = "__cleave_thread";
 /// The JavaScript file that runs on the audio threads of a program whose threads share one memory.
 pub const WORKLET_FILE: &str = "wasm-cleave-worklet.js";
 
-/// Function of [`ENV_FILE`], `(context, kind) -> Promise`: runs [`WORKLET_FILE`] on the audio thread of a context.
+/// The JavaScript file that registers processors there.
+pub const PROCESSOR_FILE: &str = "wasm-cleave-processor.js";
+
+/// Function of [`ENV_FILE`], `(context, kind) -> Promise`: runs [`WORKLET_FILE`] on the audio thread of a context or,
+/// with a kind, [`PROCESSOR_FILE`].
 pub const ENV_WORKLET: &str = "worklet";
 
 /// Export of the loader with audio, `(modules, port) -> ()`: what [`WORKLET_FILE`] calls first.

@@ -1,11 +1,20 @@
 //! The JavaScript files that tell the loader where the program's files lie, and that its threads run.
 
+mod inline;
+
 use wasm_cleave::contract;
 
-use crate::{File, Target};
+use self::inline::inline;
+use crate::{Emitted, File, Options, Target};
 
-/// The files that main imports or starts; `chunks` are the files that it loads.
-pub(crate) fn files(main: &[u8], stem: &str, chunks: &[&str], target: Target) -> Vec<File> {
+/// The files that main imports or starts; `bound` is what wasm-bindgen has made of it.
+pub(crate) fn files(emitted: &Emitted, bound: &[File], options: &Options) -> Vec<File> {
+    let chunks = emitted.manifest.chunks.iter();
+    let chunks: Vec<_> = chunks.map(|chunk| chunk.file.as_str()).collect();
+    scripts(&emitted.main, bound, &options.stem, &chunks, options.target)
+}
+
+fn scripts(main: &[u8], bound: &[File], stem: &str, chunks: &[&str], target: Target) -> Vec<File> {
     let names = |name: &str| {
         main.windows(name.len())
             .any(|window| window == name.as_bytes())
@@ -34,17 +43,30 @@ pub(crate) fn files(main: &[u8], stem: &str, chunks: &[&str], target: Target) ->
         }
         if has_audio {
             text += include_str!("env/web_audio.js");
+            files.push(file(contract::WORKLET_FILE, worklet(bound, stem, &text)));
+            let script = include_str!("env/web_processor.js").to_string();
+            files.push(file(contract::PROCESSOR_FILE, script));
         }
         files.push(file(contract::ENV_FILE, text));
     }
     if has_threads {
         files.push(file(contract::WORKER_FILE, main_of(worker)));
     }
-    if has_audio {
-        let script = include_str!("env/web_worklet.js");
-        files.push(file(contract::WORKLET_FILE, main_of(script)));
-    }
     files
+}
+
+/// The script of the audio thread; `env` is the text of [`contract::ENV_FILE`].
+fn worklet(bound: &[File], stem: &str, env: &str) -> String {
+    let text_of = |name: &str| -> Option<&str> {
+        let file = bound.iter().find(|file| file.name == name)?;
+        str::from_utf8(&file.bytes).ok()
+    };
+    let glue = text_of(&format!("{stem}.js")).unwrap_or_default();
+    let glue = inline(glue, |path| match path {
+        contract::ENV_FILE => Some(env),
+        _ => text_of(path),
+    });
+    glue + include_str!("env/web_worklet.js")
 }
 
 /// The script with each line that says `CHUNK` once for each chunk.
@@ -79,9 +101,20 @@ mod tests {
 
     const THREADS: &str = "./wasm-cleave-env.js __cleave_thread";
 
+    const GLUE: &str = "import { base, worker as worker2 } from './wasm-cleave-env.js';
+import { user } from './snippets/user.js';
+import { other } from './snippets/other.js';
+export { initSync };
+";
+
     fn text(main: &str, target: Target) -> Vec<(String, String)> {
         let chunks = ["app-a-1.wasm", "app-b's-2.wasm"];
-        let files = files(main.as_bytes(), "app", &chunks, target).into_iter();
+        let bound = [
+            file("app.js", GLUE.to_string()),
+            file("snippets/other.js", "export default 1;".to_string()),
+            file("snippets/user.js", "export function user() {}".to_string()),
+        ];
+        let files = scripts(main.as_bytes(), &bound, "app", &chunks, target).into_iter();
         files
             .map(|file| (file.name, String::from_utf8(file.bytes).unwrap()))
             .collect()
@@ -121,15 +154,20 @@ mod tests {
     }
 
     #[test]
-    fn audio_gets_a_script_in_pages() {
+    fn audio_gets_scripts_in_pages() {
         let main = format!("{THREADS} {}", contract::AUDIO_START);
         assert_eq!(text(&main, Target::NodeJs), text(THREADS, Target::NodeJs));
         let files = text(&main, Target::Web);
-        let [(_, env), _, (worklet, script)] = &files[..] else {
+        let [(worklet, script), (processor, processors), (_, env), _] = &files[..] else {
             panic!("{files:?}");
         };
         assert_eq!(worklet, contract::WORKLET_FILE);
-        for name in [contract::ENV_WORKLET, contract::WORKLET_FILE] {
+        assert_eq!(processor, contract::PROCESSOR_FILE);
+        for name in [
+            contract::ENV_WORKLET,
+            contract::WORKLET_FILE,
+            contract::PROCESSOR_FILE,
+        ] {
             assert!(env.contains(name), "{name}");
         }
         for name in [
@@ -137,10 +175,21 @@ mod tests {
             contract::AUDIO_LINK,
             contract::AUDIO_FAIL,
             contract::AUDIO_PROCESS,
-            "'./app.js'",
         ] {
             assert!(script.contains(name), "{name}");
         }
+        let imports = |script: &str| -> Vec<String> {
+            let lines = script.lines().filter(|line| line.starts_with("import "));
+            lines.map(str::to_string).collect()
+        };
+        assert_eq!(
+            imports(script),
+            ["import { other } from './snippets/other.js';"]
+        );
+        assert!(imports(processors).is_empty());
+        assert!(script.starts_with("const { base: base, worker: worker2 } = (() => {\n"));
+        assert!(script.contains("\nfunction worker(start) {\n"));
+        assert!(script.contains("return { base, worker };\n})();\n"));
     }
 
     #[test]

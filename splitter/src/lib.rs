@@ -122,17 +122,10 @@ pub fn split(
 ) -> Result<Program, Error> {
     let mut emitted = emit(input, options, progress)?;
     progress(Phase::Bindgen);
-    emitted
-        .files
-        .extend(bindgen::bind(&emitted.main, &options.stem, options.target)?);
-    let chunks = emitted.manifest.chunks.iter();
-    let chunks: Vec<_> = chunks.map(|chunk| chunk.file.as_str()).collect();
-    emitted.files.extend(env::files(
-        &emitted.main,
-        &options.stem,
-        &chunks,
-        options.target,
-    ));
+    let bound = bindgen::bind(&emitted.main, &options.stem, options.target)?;
+    let scripts = env::files(&emitted, &bound, options);
+    emitted.files.extend(scripts);
+    emitted.files.extend(bound);
     emitted.files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Program {
         files: emitted.files,

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use wasm_cleave_cli::Target;
 use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::bundlers::{Bundler, bundle};
@@ -19,7 +19,11 @@ fn scratch() -> &'static Path {
 
 /// Bundles a linked module, split, and serves it beside the unsplit program.
 fn serve(linked: &Path, bundler: Bundler) -> Result<Server> {
-    let site = scratch().join("bundled").join(bundler.to_string());
+    let name = linked.file_stem().context("a file")?;
+    let site = scratch()
+        .join("bundled")
+        .join(bundler.to_string())
+        .join(name);
     let whole = Shape::Whole.name();
     prepare(linked, &site.join(whole), Shape::Whole, Target::Web)?;
     let split = prepare(linked, &site.join("input"), Shape::Split, Target::Web)?;
@@ -34,21 +38,31 @@ fn run(server: &Server) -> Result<[Transcript; 2]> {
     Ok([run(Shape::Split)?, run(Shape::Whole)?])
 }
 
-/// Threads, and all that can go wrong with chunks: the server's log and faults are part of it.
-fn with_threads(bundler: Bundler) -> Result<()> {
-    let linked = &threads::build(scratch(), &["workers"])?["workers"];
+/// A package of `tests/threads`: `workers` with all that can go wrong with chunks, which the server sees to, or `audio`.
+fn with_threads(package: &str, bundler: Bundler) -> Result<()> {
+    let linked = &threads::build(scratch(), &[package])?[package];
     let [bundled, whole] = run(&serve(linked, bundler)?)?;
     threads::compare(&bundled, &whole)
 }
 
 #[test]
 fn threads_work_when_vite_has_bundled_them() -> Result<()> {
-    with_threads(Bundler::Vite)
+    with_threads("workers", Bundler::Vite)
 }
 
 #[test]
 fn threads_work_when_webpack_has_bundled_them() -> Result<()> {
-    with_threads(Bundler::Webpack)
+    with_threads("workers", Bundler::Webpack)
+}
+
+#[test]
+fn audio_works_when_vite_has_bundled_it() -> Result<()> {
+    with_threads("audio", Bundler::Vite)
+}
+
+#[test]
+fn audio_works_when_webpack_has_bundled_it() -> Result<()> {
+    with_threads("audio", Bundler::Webpack)
 }
 
 #[test]

@@ -242,7 +242,7 @@ impl Way {
     }
 }
 
-/// Runs the script of the audio thread.
+/// Runs the script of the audio thread or, with a kind, the one that registers it.
 async fn run_script(context: &BaseAudioContext, kind: &str) -> Result<(), AudioError> {
     let failed = |thrown: JsValue| AudioError::new(AudioErrorKind::Script, text(&thrown));
     js::worklet(context, kind)
