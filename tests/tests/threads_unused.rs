@@ -42,6 +42,7 @@ impl ForThreads {
                 "chunkCounters",
                 "acceptThread",
                 "connectThread",
+                "disconnectThread",
                 "coordinateThreads",
             ];
             [ENSURE, THREAD_RUN].contains(&name.as_str()) || javascript.contains(&name.as_str())

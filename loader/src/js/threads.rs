@@ -75,7 +75,7 @@ extern "C" {
     pub(crate) fn on_message(this: &MessagePort, listener: Option<&Function>);
 
     #[wasm_bindgen(method, setter, js_name = onmessageerror)]
-    pub(crate) fn on_message_error(this: &MessagePort, listener: &Function);
+    pub(crate) fn on_message_error(this: &MessagePort, listener: Option<&Function>);
 
     // Never fired by Firefox and WebKit.
     #[wasm_bindgen(method, setter, js_name = onclose)]
@@ -105,7 +105,7 @@ extern "C" {
     pub(crate) fn data(this: &MessageEvent) -> Message;
 
     /// What ports of ours carry. For who receives it: a compiled chunk. For the coordinator: the port of another thread
-    /// and the number of that connection, or the number alone when the thread is gone.
+    /// and the number of that connection; the number alone when that thread is gone; nothing when this one goes.
     #[wasm_bindgen(extends = Object)]
     pub(crate) type Message;
 
@@ -122,7 +122,7 @@ extern "C" {
     pub(crate) fn set_module(this: &Message, module: &Module);
 
     #[wasm_bindgen(method, getter)]
-    pub(crate) fn number(this: &Message) -> u32;
+    pub(crate) fn number(this: &Message) -> Option<u32>;
 
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_number(this: &Message, number: u32);

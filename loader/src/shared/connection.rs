@@ -57,6 +57,16 @@ struct Connection {
     _listeners: [Listener; 2],
 }
 
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.port.on_message(None);
+        self.port.on_message_error(None);
+        self.port.close();
+        // Who waits compiles the bytes.
+        self.waiting.drain(..).for_each(Waker::wake);
+    }
+}
+
 /// Connects the thread at the other end of `port` with the coordinator, which sends it every compiled chunk.
 ///
 /// On another thread than the coordinator the port is passed on, if this thread is connected itself; false if it is not.
@@ -104,9 +114,9 @@ fn adopt(number: u32, through: Option<u32>, port: MessagePort) -> bool {
 fn keep(number: u32, through: Option<u32>, port: MessagePort) {
     let on_message = Closure::new(move |event: MessageEvent| {
         let message = event.data();
-        match message.port() {
-            Some(port) => drop(adopt(message.number(), Some(number), port)),
-            None => drop_with_children(message.number()),
+        match (message.port(), message.number()) {
+            (Some(port), Some(theirs)) => drop(adopt(theirs, Some(number), port)),
+            (_, theirs) => drop_with_children(theirs.unwrap_or(number)),
         }
     });
     let on_close = Closure::new(move |_| drop_with_children(number));
@@ -204,7 +214,7 @@ pub(crate) fn connect(port: MessagePort) {
         wake();
     });
     port.on_message(Some(function(&on_message)));
-    port.on_message_error(function(&on_error));
+    port.on_message_error(Some(function(&on_error)));
     let connection = Connection {
         port,
         delivers: true,
@@ -213,6 +223,13 @@ pub(crate) fn connect(port: MessagePort) {
     };
     let old = COORDINATOR.replace(Some(connection));
     drop(old);
+}
+
+/// Tells the coordinator that it need not send anything any more.
+pub(crate) fn disconnect() {
+    if let Some(connection) = COORDINATOR.take() {
+        let _ = connection.port.post(&Message::new());
+    }
 }
 
 fn wake() {

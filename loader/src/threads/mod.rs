@@ -24,7 +24,7 @@ pub use handle::{Handle, JoinError};
 #[cfg(feature = "rayon")]
 pub use pool::{Pool, PoolError, init, run};
 #[cfg(target_feature = "atomics")]
-pub use ports::{accept, connect, coordinate};
+pub use ports::{accept, connect, coordinate, disconnect};
 #[cfg(target_feature = "atomics")]
 pub use start::{Builder, SpawnError};
 

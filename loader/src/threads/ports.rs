@@ -31,3 +31,10 @@ pub fn accept(port: web_sys::MessagePort) -> bool {
 pub fn connect(port: web_sys::MessagePort) {
     connection::connect(port.unchecked_into::<MessagePort>());
 }
+
+/// Undoes [`connect`], before this thread ends. Not every engine tells the page that a Worker is gone, and if nobody
+/// does, the page goes on to send compiled chunks to it.
+#[wasm_bindgen(js_name = disconnectThread)]
+pub fn disconnect() {
+    connection::disconnect();
+}

@@ -17,7 +17,7 @@ export function answering(program, post) {
 export function caller(worker) {
     const waiting = [];
     const call = (name, ...args) => {
-        worker.postMessage({ name, args });
+        worker.postMessage({ name, args }, args.filter((value) => value instanceof MessagePort));
         return call.answer();
     };
     call.answer = () => new Promise((resolve, reject) => waiting.push({ resolve, reject }));

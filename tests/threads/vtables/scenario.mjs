@@ -17,10 +17,11 @@ export async function run(host) {
     await together(host);
     for (let round = 0; round < ROUNDS; round++) await race(host);
     await failure(host);
+    await connected(host);
     await fromJavaScript(host);
 }
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+const pause = (milliseconds = 1) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function equal(actual, expected, what) {
     const [found, wanted] = [actual, expected].map((value) =>
@@ -155,6 +156,37 @@ async function failure(host) {
     const object = await worker('make', kind, 2);
     equal(program.try_out(kind, object, 5), new Data().use('Object', 2, 5), 'made after all');
     equal(program.counted(), [3, 2, 2, 1], 'after two failures');
+    end();
+}
+
+/// Workers with a port to the main thread get what that compiles, before and after they are connected, until they say
+/// that they go.
+async function connected(host) {
+    const { program, start, end } = await host.program();
+    const { Object: kind } = program.Kind;
+    const connect = async (worker) => {
+        const { port1, port2 } = new MessageChannel();
+        equal(program.acceptThread(port1), true, 'accepted');
+        await worker('connectThread', port2);
+    };
+    const [before, after, left, stranger] = [await start(), await start(), await start(), await start()];
+    await connect(before);
+    await connect(left);
+    await left('disconnectThread');
+    // Nothing says that a message has come; and those of two ports come in any order.
+    await pause(1000);
+    const object = await program.make(kind, 3);
+    await connect(after);
+    await pause(1000);
+    const compilations = async (worker) => {
+        await worker('try_out', kind, object, 1);
+        return program.counted()[1];
+    };
+    equal(await compilations(before), 1, 'who was connected before has the module');
+    equal(await compilations(after), 1, 'who was connected after has it');
+    equal(await compilations(left), 2, 'who has left compiles by itself');
+    equal(await compilations(stranger), 3, 'so does who was never connected');
+    equal(program.counted(), [1, 3, 5, 4], 'all have called it');
     end();
 }
 
