@@ -144,7 +144,8 @@ async fn try_once(
         abort.abort();
         return Err(Failure::new(ErrorKind::Timeout, ""));
     };
-    let module = module?;
+    // What else comes of the request is of no use.
+    let module = module.inspect_err(|_| abort.abort())?;
     note(chunk, Step::Compiled, js::clock());
     // Outside of the time limit: it takes no network, and must not be cut off in the middle.
     #[cfg(not(target_feature = "atomics"))]

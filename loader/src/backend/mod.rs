@@ -115,7 +115,7 @@ impl Request {
         self.credentials
     }
 
-    /// Fires when the time limit has passed.
+    /// Fires when the time limit has passed, or the attempt has failed.
     pub fn signal(&self) -> &AbortSignal {
         &self.signal
     }

@@ -169,7 +169,8 @@ for (const [what, answer, kind, attempts, text] of [
         assert.equal(error.url, `${HTTP}a.wasm`);
         assert.match(error.message, text);
       }
-      assert.equal(requests.filter(({ name }) => name === 'a.wasm').length, attempts);
+      const failed = requests.filter(({ name }) => name === 'a.wasm');
+      assert.deepEqual(failed.map(({ options }) => options.signal.aborted), Array(attempts).fill(true));
       assert.equal(probe.is_loaded('alpha'), false);
       assert.equal(probe.written(512), 0);
       await until(() => probe.is_loaded('beta') || requests.some(({ name }) => name === 'shared ü.wasm'));
