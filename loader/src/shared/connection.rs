@@ -71,11 +71,17 @@ impl Drop for Connection {
 ///
 /// On another thread than the coordinator the port is passed on, if this thread is connected itself; false if it is not.
 pub(crate) fn accept(port: MessagePort) -> bool {
+    hand_over(port, |number, port| adopt(number, None, port)).is_some()
+}
+
+/// Gives a new connection to the coordinator, to `take` if that is here: its number, or none if it is not taken.
+fn hand_over(port: MessagePort, take: impl FnOnce(u32, MessagePort) -> bool) -> Option<u32> {
     let number = new_number();
-    match coordinator::is_here() {
-        true => adopt(number, None, port),
+    let is_taken = match coordinator::is_here() {
+        true => take(number, port),
         false => pass_on(number, &port),
-    }
+    };
+    is_taken.then_some(number)
 }
 
 /// A number that no other connection has.
@@ -272,7 +278,7 @@ impl Channel {
     /// For a thread that is about to start, with [all that this one has](all_compiled); none if this thread knows no
     /// way itself.
     pub(crate) fn to_new_thread() -> Option<Self> {
-        Channel::accepted_by(|number, port| {
+        Channel::taken_by(|number, port| {
             keep(number, None, port);
             true
         })
@@ -281,17 +287,13 @@ impl Channel {
     /// For a thread that has started; none as above.
     #[cfg(feature = "audio")]
     pub(crate) fn to_running_thread() -> Option<Self> {
-        Channel::accepted_by(|number, port| adopt(number, None, port))
+        Channel::taken_by(|number, port| adopt(number, None, port))
     }
 
-    fn accepted_by(coordinator: impl FnOnce(u32, MessagePort) -> bool) -> Option<Self> {
+    fn taken_by(take: impl FnOnce(u32, MessagePort) -> bool) -> Option<Self> {
         let channel = js::MessageChannel::new();
-        let number = new_number();
-        let is_accepted = match coordinator::is_here() {
-            true => coordinator(number, channel.port1()),
-            false => pass_on(number, &channel.port1()),
-        };
-        is_accepted.then(|| Channel {
+        let number = hand_over(channel.port1(), take)?;
+        Some(Channel {
             number,
             port: channel.port2(),
         })
