@@ -112,7 +112,8 @@ impl Slots {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effects::Face;
+    use crate::effects::parameter::Parameter;
+    use crate::effects::{Face, Mark};
 
     /// Adds a number, and then doubles, or only adds: the order of two can be told from the result.
     struct Step {
@@ -120,9 +121,24 @@ mod tests {
         times: f32,
     }
 
+    /// Nothing to be set, and nothing to be seen.
+    struct Blank;
+
+    impl Face for Blank {
+        fn parameters(&self) -> &'static [Parameter] {
+            &[]
+        }
+
+        fn draw(&self, _values: &[f32], _heights: &mut [f32]) {}
+
+        fn marks(&self) -> &'static [Mark] {
+            &[]
+        }
+    }
+
     impl Effect for Step {
         fn face(&self) -> Box<dyn Face> {
-            unimplemented!("nobody looks at it")
+            Box::new(Blank)
         }
 
         fn set(&mut self, _parameter: usize, value: f32) {
