@@ -5,6 +5,7 @@ function makeHost(emit, isSplit, control) {
   return {
     log: (line) => emit({ line }),
     isSplit: () => isSplit,
+    isBundled: () => control.isBundled(),
     point: (label) => control.point(label),
     fault: (kind, times) => control.fault(kind, times),
     base: () => control.base(),

@@ -56,6 +56,7 @@ fs.promises.readFile = async (...args) => {
 
 const control = {
   base: () => folder,
+  isBundled: () => false,
   point() {},
   async fault(kind, times) {
     mend();

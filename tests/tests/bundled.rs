@@ -1,5 +1,5 @@
-//! Programs that went through a bundler: it finds main, chunks and the Workers' script, renames them, and makes small
-//! files part of others; and the program says what it says unsplit.
+//! Programs that went through a bundler: it finds main, chunks, and the scripts of Workers and audio threads, renames
+//! them, and makes small files part of others; and the program says what it says unsplit.
 
 use std::path::Path;
 
@@ -17,6 +17,9 @@ fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
+/// Where the bundled program lies, by which the page knows it.
+const BUNDLED: &str = "bundled";
+
 /// Bundles a linked module, split, and serves it beside the unsplit program.
 fn serve(linked: &Path, bundler: Bundler) -> Result<Server> {
     let name = linked.file_stem().context("a file")?;
@@ -27,15 +30,15 @@ fn serve(linked: &Path, bundler: Bundler) -> Result<Server> {
     let whole = Shape::Whole.name();
     prepare(linked, &site.join(whole), Shape::Whole, Target::Web)?;
     let split = prepare(linked, &site.join("input"), Shape::Split, Target::Web)?;
-    bundle(bundler, &split.folder, &site.join(Shape::Split.name()))?;
+    bundle(bundler, &split.folder, &site.join(BUNDLED))?;
     Server::start(&site)
 }
 
 /// What the program says, bundled and unsplit.
 fn run(server: &Server) -> Result<[Transcript; 2]> {
     let browser = Browser::start(Engine::Chromium)?;
-    let run = |shape: Shape| browser.run(&server.url(&format!("{}/", shape.name())));
-    Ok([run(Shape::Split)?, run(Shape::Whole)?])
+    let run = |folder: &str| browser.run(&server.url(&format!("{folder}/")));
+    Ok([run(BUNDLED)?, run(Shape::Whole.name())?])
 }
 
 /// A package of `tests/threads`: `workers` with all that can go wrong with chunks, which the server sees to, or `audio`.

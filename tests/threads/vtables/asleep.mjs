@@ -1,5 +1,5 @@
-// A program of which a Worker is the first thread to have to do with chunks, in an engine that does not wake it for what other threads do with a word
-// of memory, as WebKitGTK does not always: it hears of what its threads ask for all the same.
+// A program of which a Worker is the first thread to have to do with chunks, in an engine that does not wake it for what
+// other threads do with a word of memory, as WebKitGTK does not always: it hears of what its threads ask all the same.
 // Arguments: the program's JavaScript file. Ends with the line `all right`, or with an error.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use host::{check, fault, is_split, log};
+use host::{check, fault, is_bundled, is_split, log};
 use wasm_bindgen::prelude::*;
 use wasm_cleave::{Config, ErrorKind, LoadError, configure, split, threads};
 
@@ -120,7 +120,7 @@ async fn refused(
             Ok(_) => check!(!is_split()),
             Err(error) => {
                 check!(error.kind() == kind && error.attempts() == 1);
-                check!(error.url().ends_with(".wasm"));
+                check!(error.url().ends_with(error.chunk()) || is_bundled());
             }
         }
         log!("{name} {second:?}");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use host::{check, fault, is_split, log};
+use host::{check, fault, is_bundled, is_split, log};
 use wasm_bindgen::prelude::*;
 use wasm_cleave::{ChunkInfo, Config, configure, modules, split, threads};
 
@@ -147,7 +147,8 @@ pub async fn failures() {
             Ok(_) => check!(!is_split()),
             Err(error) => {
                 check!(error.kind() == wasm_cleave::ErrorKind::NotFound);
-                check!(error.url().ends_with(".wasm") && error.attempts() == 1);
+                check!(error.url().ends_with(error.chunk()) || is_bundled());
+                check!(error.attempts() == 1);
             }
         }
     }
