@@ -77,8 +77,8 @@ pub const WORKLET_FILE: &str = "wasm-cleave-worklet.js";
 /// The JavaScript file that registers processors there.
 pub const PROCESSOR_FILE: &str = "wasm-cleave-processor.js";
 
-/// Function of [`ENV_FILE`], `(context, kind) -> Promise`: runs [`WORKLET_FILE`] on the audio thread of a context or,
-/// with a kind, [`PROCESSOR_FILE`].
+/// Function of [`ENV_FILE`], `(context, params: string) -> Promise<string>`: runs [`WORKLET_FILE`] on the audio thread of
+/// a context or, with parameters, [`PROCESSOR_FILE`]; resolves to the name of the processor.
 pub const ENV_WORKLET: &str = "worklet";
 
 /// Export of the loader with audio, `(modules, port) -> ()`: what [`WORKLET_FILE`] calls first.

@@ -9,9 +9,10 @@ use crate::js::{MessagePort, get};
 // The literals are those of `contract.rs`; a test holds them together.
 #[wasm_bindgen(raw_module = "./wasm-cleave-env.js")]
 extern "C" {
-    /// Runs the script of the audio thread there; with a `kind`, which is JSON, it registers that kind of processor.
+    /// Runs the script of the audio thread there, or with `params`, which are JSON, the one that registers processors
+    /// with these parameters. Resolves to the name of the processor.
     #[wasm_bindgen(catch)]
-    pub(super) fn worklet(context: &BaseAudioContext, kind: &str) -> Result<Promise, JsValue>;
+    pub(super) fn worklet(context: &BaseAudioContext, params: &str) -> Result<Promise, JsValue>;
 }
 
 #[wasm_bindgen]

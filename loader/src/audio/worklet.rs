@@ -22,13 +22,6 @@ use crate::shared::connection::{self, Channel};
 use crate::shared::{self, coordinator};
 use crate::{obtain, state};
 
-/// The name of the processor that stands for the program on the audio thread.
-const HOST: &str = "wasm-cleave";
-
-thread_local! {
-    static KINDS: Cell<u32> = const { Cell::new(0) };
-}
-
 /// The program on the audio thread of one context. A clone is the same.
 ///
 /// It belongs to the page.
@@ -59,8 +52,8 @@ impl Worklet {
             let why = "the page is not isolated from other origins";
             return Err(AudioError::new(AudioErrorKind::NotShared, why));
         }
-        run_script(context, "").await?;
-        let requests = Rc::new(Requests::default());
+        let name = run_script(context, "").await?;
+        let requests = Rc::new(Requests::to(name));
         let (id, answer) = requests.ask();
         let start = Object::new();
         set(&start, "id", &id.into());
@@ -118,10 +111,7 @@ impl Worklet {
         if let Some(name) = known {
             return Ok(name);
         }
-        let number = KINDS.replace(KINDS.get() + 1);
-        let name = String::from("wasm-cleave-") + &number.to_string();
-        let kind = ["{\"name\":\"", &name, "\",\"params\":", &params, "}"].concat();
-        run_script(&self.0.context, &kind).await?;
+        let name = run_script(&self.0.context, &params).await?;
         self.0.kinds.borrow_mut().push((params, name.clone()));
         Ok(name)
     }
@@ -242,14 +232,13 @@ impl Way {
     }
 }
 
-/// Runs the script of the audio thread or, with a kind, the one that registers it.
-async fn run_script(context: &BaseAudioContext, kind: &str) -> Result<(), AudioError> {
+/// Runs the script of the audio thread or, with parameters, the one that registers processors with these: the name of
+/// the processor.
+async fn run_script(context: &BaseAudioContext, params: &str) -> Result<String, AudioError> {
     let failed = |thrown: JsValue| AudioError::new(AudioErrorKind::Script, text(&thrown));
-    js::worklet(context, kind)
-        .map_err(failed)?
-        .await
-        .map_err(failed)?;
-    Ok(())
+    let running = js::worklet(context, params).map_err(failed)?;
+    let name = running.await.map_err(failed)?;
+    Ok(name.as_string().unwrap_or_default())
 }
 
 /// What `parameterDescriptors` is made of, as JSON.
@@ -295,11 +284,12 @@ impl Answer {
 }
 
 /// What the page waits for from the audio thread.
-#[derive(Default)]
 struct Requests {
+    /// The name of the processors that stand for the program.
+    name: String,
     waiting: RefCell<Vec<(u32, Function)>>,
     next: Cell<u32>,
-    /// The processors that stand for the program, and who listens to them.
+    /// These processors, and who listens to them.
     hosts: RefCell<Vec<(Node, [Listener; 2])>>,
 }
 
@@ -313,6 +303,15 @@ impl Drop for Requests {
 }
 
 impl Requests {
+    fn to(name: String) -> Self {
+        Requests {
+            name,
+            waiting: RefCell::default(),
+            next: Cell::default(),
+            hosts: RefCell::default(),
+        }
+    }
+
     /// A number for a request, and what is done when it is answered.
     fn ask(self: &Rc<Self>) -> (u32, impl Future<Output = Answer> + use<>) {
         let id = self.next.replace(self.next.get() + 1);
@@ -332,7 +331,7 @@ impl Requests {
         let options = Object::new();
         set(&options, "numberOfInputs", &0.into());
         set(&options, "processorOptions", start);
-        let host = Node::new(context, HOST, &options)?;
+        let host = Node::new(context, &self.name, &options)?;
         let (answered, lost) = (Rc::downgrade(self), Rc::downgrade(self));
         let answered: Listener = Closure::new(move |event: JsValue| {
             if let Some(requests) = answered.upgrade() {

@@ -1,6 +1,7 @@
 // Processors with a list of parameters, which is behind the `#` of the script's URL. The script runs once for each list,
 // after that of the program, whose functions it calls.
-const { render, fail } = globalThis[Symbol.for('wasm-cleave')];
+const { program, name, params } = JSON.parse(decodeURIComponent(import.meta.url.split('#')[1]));
+const { render, fail } = globalThis[Symbol.for(program)];
 
 // Hands the blocks of one node to its processor in Rust, through buffers in the memory of all. Makes no garbage.
 const node = (params) =>
@@ -63,5 +64,4 @@ const node = (params) =>
     }
   };
 
-const { name, params } = JSON.parse(decodeURIComponent(import.meta.url.split('#')[1]));
-registerProcessor(name, node(params));
+registerProcessor(name, node(JSON.parse(params)));

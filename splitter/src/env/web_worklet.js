@@ -1,6 +1,7 @@
 
-// The audio thread of the program: an instance of its own in the memory of all, for which one processor stands. Above is
-// the glue, whose functions it calls; this script imports nothing, so that it can lie anywhere.
+// The audio thread of the program: an instance of its own in the memory of all, for which one processor stands. Its name
+// is behind the `#` of the script's URL. Above is the glue, whose functions it calls; this script imports nothing, so
+// that it can lie anywhere.
 {
   // Starting takes a lock which this thread must not wait for: if another thread holds it, the attempt traps.
   const ATTEMPTS = 10_000;
@@ -48,6 +49,7 @@
     }
   }
 
-  globalThis[Symbol.for('wasm-cleave')] = { render: __cleave_audio_process, fail: __cleave_audio_fail };
-  registerProcessor('wasm-cleave', Host);
+  const { name } = JSON.parse(decodeURIComponent(import.meta.url.split('#')[1]));
+  globalThis[Symbol.for(name)] = { render: __cleave_audio_process, fail: __cleave_audio_fail };
+  registerProcessor(name, Host);
 }
