@@ -142,7 +142,7 @@ impl Worklet {
 }
 
 impl Inner {
-    /// Lets the chunks that are compiled from now on come to the audio thread by themselves.
+    /// Lets the chunks that are compiled from now on come to the audio thread by themselves, until its context is closed.
     fn connect(&self) {
         if let Some(way) = Channel::to_running_thread() {
             let message = Object::new();
@@ -152,6 +152,7 @@ impl Inner {
                 .host
                 .messages()
                 .post_with(message.unchecked_ref(), &Array::of1(way.port()));
+            way.close_after(closed(&self.context));
         }
     }
 
@@ -205,6 +206,26 @@ async fn unless_closed(context: &BaseAudioContext, answer: impl Future<Output = 
         if is_closed(context) {
             return Answer::Failed(String::from("its context is closed"));
         }
+    }
+}
+
+/// Done when the context has been closed. Does not keep it from being collected before.
+fn closed(context: &BaseAudioContext) -> impl Future<Output = ()> + use<> {
+    let mut on_change = None;
+    let closed = Promise::new(&mut |resolve, _| {
+        let look = move |event| {
+            if get(&get(&event, "target"), "state") == "closed" {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        };
+        let look = on_change.insert(Listener::new(look));
+        // It is no error to listen.
+        let _ =
+            context.add_event_listener_with_callback("statechange", look.as_ref().unchecked_ref());
+    });
+    async move {
+        let _ = closed.await;
+        drop(on_change);
     }
 }
 

@@ -5,7 +5,6 @@
 use std::cell::RefCell;
 use std::task::{Poll, Waker};
 
-use js_sys::futures::JsFuture;
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
@@ -305,9 +304,9 @@ impl Channel {
     }
 
     /// Lets the coordinator forget the thread when it has `ended`: not every engine tells that a port is closed.
-    pub(crate) fn close_after(self, ended: JsFuture) {
+    pub(crate) fn close_after(self, ended: impl Future + 'static) {
         js::spawn(async move {
-            let _ = ended.await;
+            drop(ended.await);
             self.close();
         });
     }

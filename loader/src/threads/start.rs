@@ -156,7 +156,7 @@ impl Builder {
         match js::worker(&message) {
             Ok(worker) => {
                 if let Some(way) = way {
-                    way.close_after(worker.ended().into());
+                    way.close_after(worker.ended().into_future());
                 }
                 Ok(Handle::new(worker, start, outcome, self.name))
             }

@@ -10,10 +10,15 @@ use crate::offline::{context, render, start};
 #[wasm_bindgen(inline_js = "
 const post = MessagePort.prototype.postMessage;
 const Node = globalThis.AudioWorkletNode;
+let sent = 0;
+export function modulesSent() {
+  return sent;
+}
 const hasModule = (message) => message?.module instanceof WebAssembly.Module && 'chunk' in message;
 export function refuseModules(inMessages, inConstructors) {
   MessagePort.prototype.postMessage = function (message, ...rest) {
     if (inMessages && hasModule(message)) throw new DOMException('no modules', 'DataCloneError');
+    if (hasModule(message)) sent += 1;
     return post.call(this, message, ...rest);
   };
   globalThis.AudioWorkletNode = class extends Node {
@@ -30,6 +35,10 @@ export function isolate(is) {
 extern "C" {
     #[wasm_bindgen(js_name = refuseModules)]
     fn refuse_modules(in_messages: bool, in_constructors: bool);
+
+    /// How many modules the page has sent since the first call of `refuse_modules`.
+    #[wasm_bindgen(js_name = modulesSent)]
+    fn modules_sent() -> u32;
 
     fn isolate(is: bool);
 }
@@ -54,11 +63,17 @@ fn too_late() -> u32 {
     std::hint::black_box(7)
 }
 
+#[wasm_split(unheard)]
+fn unheard() -> u32 {
+    std::hint::black_box(8)
+}
+
 pub async fn run() {
     modules_that_cannot_be_sent().await;
     failed_loads().await;
     pages_without_isolation().await;
     closed_contexts().await;
+    closed_contexts_are_forgotten().await;
 }
 
 /// Renders one node that applies a function of a chunk to a constant, and tells the first sample.
@@ -137,4 +152,12 @@ async fn closed_contexts() {
         .node(from_fn(|_, _| true), &options.outputs(&[99]))
         .await;
     check!(refused.err().map(|error| error.kind()) == Some(AudioErrorKind::Node));
+}
+
+/// Compiled chunks are sent to audio threads that run, and to no others.
+async fn closed_contexts_are_forgotten() {
+    let (_runs, _worklet) = start(0.1).await;
+    let before = modules_sent();
+    log!("unheard {}", unheard().await.expect("loads"));
+    check!(modules_sent() - before == u32::from(is_split()));
 }
