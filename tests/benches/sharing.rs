@@ -1,5 +1,5 @@
 //! How long eight threads wait for one chunk of 5 MB that they load together, against one thread that loads it alone,
-//! and against eight that fetch and compile the file by hand, in three engines: `cargo bench -p wasm-cleave-tests`.
+//! and against eight and one that fetch and compile the file by hand, in three engines: `cargo bench -p wasm-cleave-tests`.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use wasm_cleave_tests::threads;
 /// Each is measured so many times, in turn; the medians count.
 const ROUNDS: usize = 9;
 
-const WAYS: [&str; 3] = ["share=8", "share=1", "hand=8"];
+const WAYS: [&str; 4] = ["share=8", "share=1", "hand=8", "hand=1"];
 
 fn main() -> Result<()> {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -28,7 +28,7 @@ fn main() -> Result<()> {
 
 fn measure(engine: Engine, server: &Server) -> Result<()> {
     let browser = Browser::start(engine)?;
-    let mut times = [const { Vec::new() }; 3];
+    let mut times = [const { Vec::new() }; WAYS.len()];
     let mut size = 0.0;
     for _ in 0..ROUNDS {
         for (way, times) in WAYS.iter().zip(&mut times) {
@@ -46,7 +46,7 @@ fn measure(engine: Engine, server: &Server) -> Result<()> {
             times.push(numbers[1]);
         }
     }
-    let [together, alone, by_hand] = times.map(median);
+    let [together, alone, by_hand, by_hand_alone] = times.map(median);
     println!(
         "{engine}: chunk of {:.1} MB, medians of {ROUNDS} runs",
         size / 1e6
@@ -54,6 +54,7 @@ fn measure(engine: Engine, server: &Server) -> Result<()> {
     println!("8 threads load it together           {together:8.1} ms");
     println!("1 thread loads it alone              {alone:8.1} ms");
     println!("8 threads fetch and compile by hand  {by_hand:8.1} ms");
+    println!("1 thread does so alone               {by_hand_alone:8.1} ms");
     println!("together : by hand  {:.3}", together / by_hand);
     println!("together : alone    {:.3}", together / alone);
     Ok(())

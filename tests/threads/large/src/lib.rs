@@ -1,7 +1,7 @@
 //! A chunk of more than 5 MB of code, and how long threads wait for it: for the benchmark `sharing`.
 //!
-//! The page's query says what is measured: `share=8` or `share=1` threads that load the chunk, `hand=8` threads that
-//! fetch and compile its file by themselves.
+//! The page's query says what is measured: so many threads load the chunk (`share=8`), or so many fetch and compile its
+//! file by themselves (`hand=8`).
 
 #![feature(stdarch_wasm_atomic_wait)]
 
