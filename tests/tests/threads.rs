@@ -81,6 +81,12 @@ fn threads_are_heard_by_one_that_sleeps_too_well() -> Result<()> {
 }
 
 #[test]
+fn threads_succeed_a_coordinator_that_ended() -> Result<()> {
+    let ready = program("succeeds", Target::NodeJs)?;
+    run(&hosts().join("succeeds.mjs"), &ready.folder)
+}
+
+#[test]
 fn threads_do_not_keep_the_program_running_by_listening() -> Result<()> {
     let ready = program("ends", Target::NodeJs)?;
     run(&hosts().join("ends.mjs"), &ready.folder)

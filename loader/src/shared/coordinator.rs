@@ -1,7 +1,8 @@
 //! Which thread fetches for all others, and how it and they come together. The way of a request is in `asks.rs`.
 //!
 //! The page, or Node's main thread, becomes the coordinator when it first has to do with the loader. Where all of the
-//! program runs in Workers, the first that starts a thread does.
+//! program runs in Workers, the first that starts a thread does. A Worker may end: who gets no answer from one takes its
+//! place.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ const GRACE: Millis = Millis(5_000.0);
 
 static ASKS: Asks = Asks::new();
 
-/// The [number](this_thread) of the coordinator; 0 while there is none.
+/// The [sign](sign) of the coordinator; 0 while there is none.
 static COORDINATOR: AtomicU32 = AtomicU32::new(0);
 
 /// Changes while the coordinator is at somebody's asks and gets to its event loop.
@@ -57,6 +58,12 @@ pub(crate) fn this_thread() -> u32 {
     })
 }
 
+/// What this thread is known by as the coordinator: its number, and in the lowest bit whether it lives as long as the
+/// program does.
+fn sign() -> u32 {
+    (this_thread() << 1) | u32::from(place() == Place::Main)
+}
+
 /// What kind of thread this is.
 pub(crate) fn place() -> Place {
     PLACE.with(|place| {
@@ -68,7 +75,7 @@ pub(crate) fn place() -> Place {
 
 /// Whether this thread fetches for all others.
 pub(crate) fn is_here() -> bool {
-    COORDINATOR.load(Ordering::Relaxed) == this_thread()
+    COORDINATOR.load(Ordering::Relaxed) == sign()
 }
 
 /// Whether this thread may sleep without returning to its event loop.
@@ -83,13 +90,27 @@ pub(crate) fn is_known() -> bool {
 
 /// Makes this thread the coordinator if there is none. Whether it is the coordinator now.
 pub(crate) fn volunteer() -> bool {
-    // Relaxed: the number says nothing of other memory.
+    follow(0);
+    is_here()
+}
+
+/// Makes this thread the coordinator if `predecessor` still is the sign of it.
+fn follow(predecessor: u32) {
+    // Relaxed: the sign says nothing of other memory.
     let elected =
-        COORDINATOR.compare_exchange(0, this_thread(), Ordering::Relaxed, Ordering::Relaxed);
+        COORDINATOR.compare_exchange(predecessor, sign(), Ordering::Relaxed, Ordering::Relaxed);
     if elected.is_ok() {
         js::spawn(serve());
     }
-    is_here()
+}
+
+/// Makes this thread, which has an event loop, the coordinator in place of one that does not answer, if that is a Worker.
+/// Should it live after all, both serve: each ask is taken by one of them.
+fn succeed() {
+    let silent = COORDINATOR.load(Ordering::Relaxed);
+    if silent & 1 == 0 {
+        follow(silent);
+    }
 }
 
 /// As [`volunteer`], on the thread where everything begins.
@@ -221,6 +242,10 @@ pub(super) async fn ask(chunk: ChunkIndex) -> Result<(), Unanswered> {
         let (word, seen) = asked.ask.word();
         match asked.next() {
             Next::Wait(limit) => wait::changed(word, seen, limit.min(LOOK_AFTER)).await,
+            Next::End(Err(Unanswered::Silence)) => {
+                succeed();
+                return Err(Unanswered::Silence);
+            }
             Next::End(result) => return result,
         }
     }

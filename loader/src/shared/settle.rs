@@ -49,7 +49,7 @@ pub(crate) async fn get_bytes(chunk: ChunkIndex) -> Result<(), LoadError> {
             Ok(()) => return Ok(()),
             Err(Unanswered::Failed(error)) => return Err(error),
             // Small chunks are as good from here; a large one has to be on the page before it is ready.
-            Err(Unanswered::Silence) if !is_large(chunk) => {}
+            Err(Unanswered::Silence) if coordinator::is_here() || !is_large(chunk) => {}
             Err(Unanswered::Silence) => return Err(silence(chunk)),
         }
     }
