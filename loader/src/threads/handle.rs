@@ -42,7 +42,8 @@ impl<T> Clone for Outcome<T> {
 
 /// A thread that was started. Awaiting it gives what its closure returned, once the thread has ended.
 ///
-/// Dropping it lets the thread run on. It belongs to the thread that started the other one.
+/// Dropping it lets the thread run on. It belongs to the thread that started the other one; when that ends, the engine
+/// ends those that it has started, wherever they are.
 #[must_use = "dropping a handle lets the thread run on, and nobody hears of its failure"]
 pub struct Handle<T> {
     worker: Worker,
@@ -73,17 +74,12 @@ impl<T> Handle<T> {
         self.name.as_deref()
     }
 
-    /// What stops it.
-    #[cfg(feature = "rayon")]
-    pub(super) fn worker(&self) -> Worker {
-        self.worker.clone()
-    }
-
     /// Ends the thread wherever it is; awaiting the handle then gives an error that
     /// [was asked for](JoinError::is_terminated), unless the thread has ended before.
     ///
-    /// Nothing that the thread owns is dropped, locks that it holds stay locked, and its stack is not given back:
-    /// nobody can tell when it has stopped using it. Better let the closure return.
+    /// Nothing that the thread owns is dropped, and its stack is not given back: nobody can tell when it has stopped
+    /// using it. Locks that it holds stay locked, that of the allocator among them: if it was just allocating, the next
+    /// thread that does so waits for ever. Better let the closure return.
     pub fn terminate(&self) {
         self.worker.stop();
     }

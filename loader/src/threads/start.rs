@@ -23,6 +23,15 @@ use crate::js::{MessagePort, set, text};
 use crate::shared::connection::{self, Channel};
 use crate::shared::coordinator;
 
+/// The stack of a thread for which no other size is wanted, in bytes.
+const STACK: usize = 2 << 20;
+
+/// How much memory a thread needs beside its stack before it begins: for thread-local data, and to round up.
+const BESIDES: usize = 128 << 10;
+
+const ISOLATE: &str = "memory can be shared only in pages that are served with the headers \
+     `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`";
+
 /// What the thread has to do on its event loop after its closure has returned.
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -132,6 +141,12 @@ impl Builder {
         way: Option<Channel>,
     ) -> Result<Handle<T>, SpawnError> {
         coordinator::volunteer();
+        if !has_room(self.stack_size.unwrap_or(STACK)) {
+            return Err(SpawnError {
+                why: String::from("the memory has no room for its stack"),
+                help: "free memory, or build with a larger `--max-memory`",
+            });
+        }
         let start = Arc::new(Start(Mutex::new(Some(job))));
         // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
         let address = Arc::into_raw(start.clone());
@@ -166,10 +181,25 @@ impl Builder {
                 }
                 // SAFETY: the address came from `into_raw` above, and no Worker has received it.
                 drop(unsafe { Arc::from_raw(address) });
-                Err(SpawnError(text(&thrown)))
+                Err(SpawnError {
+                    why: text(&thrown),
+                    help: ISOLATE,
+                })
             }
         }
     }
+}
+
+/// Whether a stack can be allocated: a Worker that finds no room for it fails with a lock in its hands that all threads
+/// take when they start and when they end.
+fn has_room(bytes: usize) -> bool {
+    let mut stack = Vec::<u8>::new();
+    let is_there = stack
+        .try_reserve_exact(bytes.saturating_add(BESIDES))
+        .is_ok();
+    // Else the compiler sees that nobody uses it, and does not try.
+    std::hint::black_box(&stack);
+    is_there
 }
 
 /// wasm-bindgen takes whole pages of 64 KiB, and none for a default of its own.
@@ -200,16 +230,17 @@ pub fn run(address: usize, modules: &Array, port: Option<MessagePort>) -> Option
 
 /// A thread could not be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpawnError(String);
+pub struct SpawnError {
+    why: String,
+    help: &'static str,
+}
 
 impl fmt::Display for SpawnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("cannot start a thread: ")?;
-        f.write_str(&self.0)?;
-        f.write_str(
-            "\nhelp: memory can be shared only in pages that are served with the headers \
-             `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`",
-        )
+        f.write_str(&self.why)?;
+        f.write_str("\nhelp: ")?;
+        f.write_str(self.help)
     }
 }
 

@@ -10,13 +10,17 @@ function end(why) {
   if (hasEnded) return;
   hasEnded = true;
   connection?.close();
-  try {
-    // Gives stack and thread-local data back; nothing of the program may run here after it.
-    instance?.__wbindgen_thread_destroy();
-  } finally {
-    parentPort.postMessage({ cleave: 'ended', why });
-    process.exit();
-  }
+  // In a task of its own: the program's microtasks come first, since nothing of it may run here afterwards.
+  setTimeout(() => {
+    try {
+      // Gives stack and thread-local data back, unless the thread has failed: then others may still use its stack, who
+      // work on a part of its job for example.
+      if (why === undefined) instance?.__wbindgen_thread_destroy();
+    } finally {
+      parentPort.postMessage({ cleave: 'ended', why });
+      process.exit();
+    }
+  });
 }
 
 // What a future throws ends up here, as do rejections that nobody handles, since `run` never returns then.

@@ -9,13 +9,17 @@ function end(why) {
   if (hasEnded) return;
   hasEnded = true;
   connection?.close();
-  try {
-    // Gives stack and thread-local data back; nothing of the program may run here after it.
-    instance?.__wbindgen_thread_destroy();
-  } finally {
-    postMessage({ cleave: 'ended', why });
-    close();
-  }
+  // In a task of its own: the program's microtasks come first, since nothing of it may run here afterwards.
+  setTimeout(() => {
+    try {
+      // Gives stack and thread-local data back, unless the thread has failed: then others may still use its stack, who
+      // work on a part of its job for example.
+      if (why === undefined) instance?.__wbindgen_thread_destroy();
+    } finally {
+      postMessage({ cleave: 'ended', why });
+      close();
+    }
+  });
 }
 
 // What a future throws ends up here, long after `run` has returned, or never does.

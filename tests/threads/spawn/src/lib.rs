@@ -1,10 +1,12 @@
 //! Threads that the loader starts: results, failures, futures, an early end, and memory that is given back.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use host::{check, log};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use wasm_cleave::threads::{self, Builder};
 
 const STACK: usize = 1 << 20;
@@ -16,6 +18,8 @@ pub async fn run() {
     results().await;
     failure().await;
     futures().await;
+    what_is_left().await;
+    no_room().await;
     termination().await;
     memory().await;
 }
@@ -75,6 +79,31 @@ async fn futures() {
         shared.load(Ordering::Relaxed)
     );
     check!(Arc::strong_count(&shared) == 1);
+}
+
+/// What a closure leaves to its thread's event loop runs, with the thread's own stack and thread-local data.
+async fn what_is_left() {
+    thread_local! {
+        static LOCAL: Cell<u32> = const { Cell::new(0) };
+    }
+    static LEFT: AtomicUsize = AtomicUsize::new(0);
+    let leave = || {
+        LOCAL.set(3);
+        spawn_local(async {
+            spawn_local(async {
+                LEFT.fetch_add(LOCAL.get() as usize, Ordering::Relaxed);
+            });
+        });
+    };
+    let ended = threads::spawn(leave).expect("starts").await;
+    log!("left {ended:?} {}", LEFT.load(Ordering::Relaxed));
+}
+
+/// A stack that memory has no room for: an error, and nobody else is hurt.
+async fn no_room() {
+    let refused = Builder::new().stack_size(usize::MAX / 2).spawn(|| ());
+    log!("refused {}", refused.is_err());
+    log!("smaller {:?}", threads::spawn(|| 8).expect("starts").await);
 }
 
 /// A thread that would never end.
