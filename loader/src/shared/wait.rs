@@ -27,17 +27,34 @@ pub(crate) fn notify_at(word: *mut u32) {
 
 /// Sleeps on the event loop while `word` has the value `seen`, at most for `limit`. It may end early.
 ///
-/// The word must live until the end: the engine remembers its address.
+/// The word must live until the end or until the future is dropped: the engine remembers its address.
 pub(crate) async fn changed(word: &AtomicU32, seen: u32, limit: Millis) {
     let now = || word.load(Ordering::Relaxed);
     match js::wait_async(word.as_ptr(), seen, limit) {
-        // In Node nothing but the timer keeps the thread from ending.
-        js::Wait::Begun(promise) => drop(js::within(limit, promise).await),
+        js::Wait::Begun(promise) => {
+            let mut waiter = Waiter(Some(word));
+            // In Node nothing but the timer keeps the thread from ending.
+            if js::within(limit, promise).await.is_some() {
+                waiter.0 = None;
+            }
+        }
         js::Wait::Over => {}
         js::Wait::Impossible if now() == seen => {
             js::Timer::new(limit.min(LOOK_AGAIN)).await;
         }
         js::Wait::Impossible => {}
+    }
+}
+
+/// The engine sleeps on a word for a future. If that is dropped meanwhile, the engine has to wake and forget the word:
+/// else it takes the place of somebody who sleeps on what lies there later.
+struct Waiter<'a>(Option<&'a AtomicU32>);
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        if let Some(word) = self.0 {
+            notify(word);
+        }
     }
 }
 

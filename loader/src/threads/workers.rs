@@ -7,14 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::{Rc, Weak};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
 use super::handle::JoinError;
-use super::js::{Worker, parallelism};
+use super::js::parallelism;
 use super::pool::PoolError;
 use super::start::Builder;
 use crate::js;
@@ -33,9 +33,13 @@ const LOOK_AFTER: Millis = Millis(1_000.0);
 const CANNOT_START: &str = "cannot start a thread pool";
 const FAILED: &str = "the thread pool failed";
 
+/// Whether there is a global pool of this module's threads.
+static HAS_GLOBAL: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
     /// The pools that this thread has made, for those who want to reach all of their threads.
-    static POOLS: RefCell<Vec<Weak<ThreadPool>>> = const { RefCell::new(Vec::new()) };
+    static POOLS: RefCell<Vec<(Weak<ThreadPool>, Rc<Health>)>> = const { RefCell::new(Vec::new()) };
+    /// The global pool, if this thread has made it.
     static GLOBAL: RefCell<Option<Rc<Health>>> = const { RefCell::new(None) };
 }
 
@@ -54,7 +58,10 @@ impl Workers {
         let builder = ThreadPoolBuilder::new().num_threads(seats.0.len());
         let built = builder.spawn_handler(|thread| seats.hand(thread)).build();
         let pool = Rc::new(built.map_err(|error| PoolError::new(CANNOT_START, error))?);
-        POOLS.with_borrow_mut(|pools| pools.push(Rc::downgrade(&pool)));
+        POOLS.with_borrow_mut(|pools| {
+            pools.retain(|(pool, _)| pool.strong_count() > 0);
+            pools.push((Rc::downgrade(&pool), health.clone()));
+        });
         Ok(Some(Workers { pool, health }))
     }
 
@@ -76,17 +83,31 @@ impl Workers {
     pub(super) async fn end(self) -> Result<(), PoolError> {
         let health = self.health.clone();
         drop(self);
-        health.all_ended().await
+        health.over().await;
+        health.check()
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        if self.health.check().is_err() {
-            let health = self.health.clone();
-            js::spawn(async move { drop(health.all_ended().await) });
-        }
+        js::spawn(end(self.pool.clone(), self.health.clone()));
     }
+}
+
+/// Lets the threads of a pool end when they are idle.
+async fn end(pool: Rc<ThreadPool>, health: Rc<Health>) {
+    // A thread that fails takes its job along, which keeps the others in a dropped pool for ever, where nobody reaches
+    // them. So first all have to become idle.
+    let idle = Round::begin(&pool, || ());
+    if health.unless_failed(idle.done()).await.is_err() {
+        // Each ends by itself, between two jobs. In the middle of one it may hold the allocator's lock.
+        Round::begin(&pool, || wasm_bindgen::throw_str("the pool has failed"));
+        js::within(END_LIMIT, health.ended()).await;
+    }
+    drop(pool);
+    drop(health.unless_failed(health.ended()).await);
+    health.is_over.set(true);
+    health.wake();
 }
 
 pub(super) async fn init(threads: usize) -> Result<usize, PoolError> {
@@ -101,6 +122,7 @@ pub(super) async fn init(threads: usize) -> Result<usize, PoolError> {
         .build_global();
     built.map_err(|error| PoolError::new(CANNOT_START, error))?;
     GLOBAL.set(Some(health));
+    HAS_GLOBAL.store(true, Ordering::Relaxed);
     Ok(count)
 }
 
@@ -108,49 +130,78 @@ pub(super) async fn run_global<T: Send + 'static>(
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PoolError> {
     let health = GLOBAL.with_borrow(Clone::clone);
-    let Some(health) = health else {
-        // Made elsewhere, or by rayon itself.
+    if health.is_none() && !HAS_GLOBAL.load(Ordering::Relaxed) {
+        // There is none, or it is rayon's own, which may be this thread alone.
         return Ok(job());
-    };
-    health.check()?;
+    }
+    if let Some(health) = &health {
+        health.check()?;
+    }
     let job = Job::new(job);
     let theirs = job.clone();
     rayon::spawn(move || theirs.run());
-    health.unless_failed(job.result()).await
+    match health {
+        Some(health) => health.unless_failed(job.result()).await,
+        None => Ok(job.result().await),
+    }
 }
 
-/// Runs `act` on every thread of every pool of this thread, and waits for that.
-pub(crate) async fn on_all_threads(act: impl Fn() + Send + Sync + 'static) {
-    let act = Arc::new(act);
-    let pools: Vec<_> = POOLS.with_borrow_mut(|pools| {
-        pools.retain(|pool| pool.strong_count() > 0);
-        pools.iter().filter_map(Weak::upgrade).collect()
-    });
-    let left = Arc::new(AtomicU32::new(0));
-    let op = {
-        let left = left.clone();
-        move |_: rayon::BroadcastContext<'_>| {
-            act();
-            left.fetch_sub(1, Ordering::Release);
-            wait::notify(&left);
+/// Runs `act` on every thread of every pool of this thread, and waits for that. Pools that fail are left out.
+pub(crate) async fn on_all_threads(act: impl Fn() + Clone + Send + Sync + 'static) {
+    let mut rounds = Vec::new();
+    let pools = POOLS.with_borrow(Clone::clone);
+    for (pool, health) in pools {
+        if let Some(pool) = pool.upgrade() {
+            rounds.push((Round::begin(&pool, act.clone()), health));
         }
-    };
-    let op = Arc::new(op);
-    for pool in &pools {
-        left.fetch_add(pool.current_num_threads() as u32, Ordering::Relaxed);
-        let op = op.clone();
-        pool.spawn_broadcast(move |context| op(context));
     }
-    if GLOBAL.with_borrow(Option::is_some) {
-        left.fetch_add(rayon::current_num_threads() as u32, Ordering::Relaxed);
-        rayon::spawn_broadcast(move |context| op(context));
+    if let Some(health) = GLOBAL.with_borrow(Clone::clone) {
+        let round = Round::new(act, rayon::current_num_threads());
+        let theirs = round.clone();
+        rayon::spawn_broadcast(move |_| theirs.run());
+        rounds.push((round, health));
     }
-    loop {
-        let seen = left.load(Ordering::Acquire);
-        if seen == 0 {
-            break;
+    for (round, health) in rounds {
+        drop(health.unless_failed(round.done()).await);
+    }
+}
+
+/// What every thread of a pool does once, between two jobs.
+struct Round<F> {
+    act: F,
+    /// How many threads have not done it yet.
+    left: AtomicU32,
+}
+
+impl<F: Fn() + Send + Sync + 'static> Round<F> {
+    fn new(act: F, threads: usize) -> Arc<Self> {
+        Arc::new(Round {
+            act,
+            left: AtomicU32::new(threads as u32),
+        })
+    }
+
+    fn begin(pool: &ThreadPool, act: F) -> Arc<Self> {
+        let round = Round::new(act, pool.current_num_threads());
+        let theirs = round.clone();
+        pool.spawn_broadcast(move |_| theirs.run());
+        round
+    }
+
+    fn run(&self) {
+        (self.act)();
+        // Release: pairs with the acquire of `done`.
+        self.left.fetch_sub(1, Ordering::Release);
+        wait::notify(&self.left);
+    }
+
+    async fn done(&self) {
+        loop {
+            match self.left.load(Ordering::Acquire) {
+                0 => return,
+                seen => wait::changed(&self.left, seen, LOOK_AFTER).await,
+            }
         }
-        wait::changed(&left, seen, LOOK_AFTER).await;
     }
 }
 
@@ -311,7 +362,8 @@ impl Drop for Seats {
 #[derive(Default)]
 struct Health {
     running: Cell<usize>,
-    workers: RefCell<Vec<Worker>>,
+    /// Whether nobody waits for the threads any more.
+    is_over: Cell<bool>,
     failure: RefCell<Option<JoinError>>,
     waiting: Cell<Vec<Waker>>,
 }
@@ -319,14 +371,13 @@ struct Health {
 impl Health {
     fn watch(self: Rc<Self>, handle: super::Handle<()>) {
         self.running.set(self.running.get() + 1);
-        self.workers.borrow_mut().push(handle.worker());
         js::spawn(async move {
             let ended = handle.await;
             self.running.set(self.running.get() - 1);
             if let Err(error) = ended {
                 self.failure.borrow_mut().get_or_insert(error);
             }
-            self.waiting.take().into_iter().for_each(Waker::wake);
+            self.wake();
         });
     }
 
@@ -353,26 +404,29 @@ impl Health {
         .await
     }
 
-    /// Waits until all threads have ended, which they do when their pool is dropped.
-    ///
-    /// A job that was lost keeps the others in the pool for ever; so if one has failed, they are ended.
-    async fn all_ended(&self) -> Result<(), PoolError> {
-        if self.check().is_err() && js::within(END_LIMIT, self.ended()).await.is_none() {
-            self.workers.borrow().iter().for_each(Worker::stop);
-        }
-        self.ended().await;
-        self.check()
+    /// Waits until all threads have ended.
+    async fn ended(&self) {
+        self.until(|| self.running.get() == 0).await;
     }
 
-    async fn ended(&self) {
+    /// Waits for the end of [`end`].
+    async fn over(&self) {
+        self.until(|| self.is_over.get()).await;
+    }
+
+    async fn until(&self, is_so: impl Fn() -> bool) {
         poll_fn(|context| {
-            if self.running.get() == 0 {
+            if is_so() {
                 return Poll::Ready(());
             }
             self.wait(context.waker());
             Poll::Pending
         })
         .await
+    }
+
+    fn wake(&self) {
+        self.waiting.take().into_iter().for_each(Waker::wake);
     }
 
     fn wait(&self, waker: &Waker) {

@@ -55,6 +55,11 @@ pub fn warm(n: u32) -> u32 {
     opaque(n) + 1
 }
 
+#[wasm_split(kept)]
+pub fn kept(n: u32) -> u32 {
+    opaque(n) + 6
+}
+
 #[wasm_split(fails)]
 pub fn fails(n: u32) -> u32 {
     opaque(n) + 2

@@ -1,5 +1,7 @@
 //! Threads that want the same chunks: one fetch for all, blocking calls, failures, pools, and threads that go away.
 
+#![feature(stdarch_wasm_atomic_wait)]
+
 mod blocking;
 mod chunks;
 mod faults;
@@ -30,7 +32,12 @@ pub async fn run() {
     pools::jobs_load().await;
     pools::parked_threads_call().await;
     pools::a_panic_is_an_error().await;
+    pools::a_failed_stack_is_kept().await;
+    pools::failed_pools_lock_nothing().await;
+    pools::failed_starts_leave_no_sleeper().await;
+    pools::failed_pools_keep_nobody().await;
     pools::global().await;
+    pools::global_elsewhere().await;
     faults::memory_is_full().await;
     log!("all right");
 }
