@@ -66,6 +66,7 @@ impl Start {
 pub struct Builder {
     name: Option<String>,
     stack_size: Option<usize>,
+    is_of_pool: bool,
 }
 
 impl Builder {
@@ -85,6 +86,13 @@ impl Builder {
     /// Default: 2 MiB.
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.stack_size = Some(bytes);
+        self
+    }
+
+    /// Of a pool: in Node it does not keep the program running.
+    #[cfg(feature = "rayon")]
+    pub(super) fn of_pool(mut self) -> Self {
+        self.is_of_pool = true;
         self
     }
 
@@ -165,6 +173,7 @@ impl Builder {
         if let Some(bytes) = self.stack_size {
             set(&message, "stack", &JsValue::from_f64(whole_pages(bytes)));
         }
+        set(&message, "pool", &self.is_of_pool.into());
         if let Some(name) = &self.name {
             set(&message, "name", &name.as_str().into());
         }

@@ -303,7 +303,7 @@ impl Seats {
             let seat = Arc::new(Seat::default());
             let (theirs, come) = (seat.clone(), come.clone());
             let name = String::from("rayon ") + &number.to_string();
-            let started = Builder::new().name(name).spawn(move || {
+            let started = Builder::new().name(name).of_pool().spawn(move || {
                 come.fetch_add(1, Ordering::Relaxed);
                 wait::notify(&come);
                 theirs.sit();
@@ -406,7 +406,9 @@ impl Health {
 
     /// Waits until all threads have ended.
     async fn ended(&self) {
-        self.until(|| self.running.get() == 0).await;
+        let ended = || self.until(|| self.running.get() == 0);
+        // In Node nothing but the timer keeps the program running.
+        while js::within(LOOK_AFTER, ended()).await.is_none() {}
     }
 
     /// Waits for the end of [`end`].

@@ -31,6 +31,8 @@ exports.worker = (start) => {
     worker.terminate();
     throw error;
   }
+  // A pool may be there for as long as the program: it does not keep it running.
+  if (start.pool) worker.unref();
   return thread;
 };
 
