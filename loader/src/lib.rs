@@ -71,7 +71,6 @@ mod runtime;
 mod shared;
 mod split;
 mod state;
-#[cfg(any(target_feature = "atomics", feature = "rayon"))]
 pub mod threads;
 mod time;
 

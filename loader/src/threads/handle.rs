@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use js_sys::futures::JsFuture;
 use wasm_bindgen::JsValue;
 
+use super::error::{JoinError, Reason};
 use super::js::Worker;
 use super::start::Start;
 
@@ -95,10 +96,7 @@ impl<T> Handle<T> {
         };
         // If the Worker never came to it, what the closure has captured is dropped here.
         drop(self.start.take());
-        Err(JoinError {
-            name: self.name.clone(),
-            reason,
-        })
+        Err(JoinError::new(self.name.clone(), reason))
     }
 }
 
@@ -116,54 +114,5 @@ impl<T> fmt::Debug for Handle<T> {
         f.debug_struct("Handle")
             .field("name", &self.name)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why a thread ended without a result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JoinError {
-    name: Option<String>,
-    reason: Reason,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Reason {
-    /// By [`Handle::terminate`].
-    Terminated,
-    /// It panicked or trapped, or the Worker failed; what the engine says about it.
-    Failed(String),
-}
-
-impl JoinError {
-    /// Whether [`Handle::terminate`] ended it.
-    pub fn is_terminated(&self) -> bool {
-        self.reason == Reason::Terminated
-    }
-}
-
-impl fmt::Display for JoinError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("thread ")?;
-        if let Some(name) = &self.name {
-            f.write_str("`")?;
-            f.write_str(name)?;
-            f.write_str("` ")?;
-        }
-        match &self.reason {
-            Reason::Terminated => f.write_str("was terminated"),
-            Reason::Failed(why) => {
-                f.write_str("failed: ")?;
-                f.write_str(why)?;
-                f.write_str("\nhelp: `RuntimeError: unreachable` is a panic; a panic hook prints its message")
-            }
-        }
-    }
-}
-
-impl std::error::Error for JoinError {}
-
-impl From<JoinError> for JsValue {
-    fn from(error: JoinError) -> Self {
-        js_sys::Error::new(&error.to_string()).into()
     }
 }

@@ -4,8 +4,12 @@
 //! result. With the feature `rayon`, `init` starts its global pool, `Pool` another one, and `run` puts a job in. Nothing
 //! here blocks the caller, who may be the page.
 //!
-//! What takes shared memory is there only in programs that are built for it, as `wasm-cleave build --threads` does.
+//! It takes memory that is shared, which programs have that are built by `wasm-cleave build --threads`. Elsewhere the same
+//! code compiles, but no thread starts; the connections of threads that others start are not there.
 
+#[cfg(not(target_feature = "atomics"))]
+mod absent;
+mod error;
 #[cfg(target_feature = "atomics")]
 mod handle;
 #[cfg(target_feature = "atomics")]
@@ -19,20 +23,22 @@ mod start;
 #[cfg(all(feature = "rayon", target_feature = "atomics"))]
 pub(crate) mod workers;
 
+#[cfg(not(target_feature = "atomics"))]
+pub use absent::{Builder, Handle};
+pub use error::{JoinError, SpawnError};
 #[cfg(target_feature = "atomics")]
-pub use handle::{Handle, JoinError};
+pub use handle::Handle;
 #[cfg(feature = "rayon")]
 pub use pool::{Pool, PoolError, init, run};
 #[cfg(target_feature = "atomics")]
 pub use ports::{accept, connect, coordinate, disconnect};
 #[cfg(target_feature = "atomics")]
-pub use start::{Builder, SpawnError};
+pub use start::Builder;
 
 /// Starts a thread that runs `work`, with the defaults of [`Builder`].
 ///
 /// # Errors
-/// When the engine refuses to start a Worker that shares the memory.
-#[cfg(target_feature = "atomics")]
+/// When the engine refuses to start a Worker that shares the memory, or there is no room for a stack.
 pub fn spawn<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<Handle<T>, SpawnError> {
@@ -42,8 +48,7 @@ pub fn spawn<T: Send + 'static>(
 /// Starts a thread that runs the future made by `work` on its own event loop, with the defaults of [`Builder`].
 ///
 /// # Errors
-/// When the engine refuses to start a Worker that shares the memory.
-#[cfg(target_feature = "atomics")]
+/// When the engine refuses to start a Worker that shares the memory, or there is no room for a stack.
 pub fn spawn_async<F>(
     work: impl FnOnce() -> F + Send + 'static,
 ) -> Result<Handle<F::Output>, SpawnError>

@@ -10,13 +10,13 @@
 //!
 //! Whoever started the thread hears of its end by a message or an event, so it never blocks and may be the page.
 
-use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::error::{ISOLATE, SpawnError};
 use super::handle::{Handle, Outcome};
 use super::js;
 use crate::js::{MessagePort, set, text};
@@ -28,9 +28,6 @@ const STACK: usize = 2 << 20;
 
 /// How much memory a thread needs beside its stack before it begins: for thread-local data, and to round up.
 const BESIDES: usize = 128 << 10;
-
-const ISOLATE: &str = "memory can be shared only in pages that are served with the headers \
-     `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`";
 
 /// What the thread has to do on its event loop after its closure has returned.
 type Task = Pin<Box<dyn Future<Output = ()>>>;
@@ -150,10 +147,11 @@ impl Builder {
     ) -> Result<Handle<T>, SpawnError> {
         coordinator::volunteer();
         if !has_room(self.stack_size.unwrap_or(STACK)) {
-            return Err(SpawnError {
-                why: String::from("the memory has no room for its stack"),
-                help: "free memory, or build with a larger `--max-memory`",
-            });
+            let help = "free memory, or build with a larger `--max-memory`";
+            return Err(SpawnError::new(
+                "the memory has no room for its stack",
+                help,
+            ));
         }
         let start = Arc::new(Start(Mutex::new(Some(job))));
         // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
@@ -190,10 +188,7 @@ impl Builder {
                 }
                 // SAFETY: the address came from `into_raw` above, and no Worker has received it.
                 drop(unsafe { Arc::from_raw(address) });
-                Err(SpawnError {
-                    why: text(&thrown),
-                    help: ISOLATE,
-                })
+                Err(SpawnError::new(text(&thrown), ISOLATE))
             }
         }
     }
@@ -235,28 +230,4 @@ pub fn run(address: usize, modules: &Array, port: Option<MessagePort>) -> Option
         task.await;
         Ok(JsValue::UNDEFINED)
     }))
-}
-
-/// A thread could not be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpawnError {
-    why: String,
-    help: &'static str,
-}
-
-impl fmt::Display for SpawnError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cannot start a thread: ")?;
-        f.write_str(&self.why)?;
-        f.write_str("\nhelp: ")?;
-        f.write_str(self.help)
-    }
-}
-
-impl std::error::Error for SpawnError {}
-
-impl From<SpawnError> for JsValue {
-    fn from(error: SpawnError) -> Self {
-        js_sys::Error::new(&error.to_string()).into()
-    }
 }

@@ -13,7 +13,7 @@ use std::task::{Poll, Waker};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
-use super::handle::JoinError;
+use super::error::JoinError;
 use super::js::parallelism;
 use super::pool::PoolError;
 use super::start::Builder;

@@ -1,0 +1,98 @@
+//! What stands in for threads in programs that are not built for them: they compile, and are told what is missing.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::{JoinError, SpawnError};
+
+/// A thread that was started: there is none in this build.
+#[derive(Debug)]
+#[must_use = "dropping a handle lets the thread run on, and nobody hears of its failure"]
+pub struct Handle<T>(Infallible, PhantomData<T>);
+
+#[expect(
+    missing_docs,
+    reason = "the documentation is that of programs built for threads"
+)]
+impl<T> Handle<T> {
+    pub fn name(&self) -> Option<&str> {
+        match self.0 {}
+    }
+
+    pub fn terminate(&self) {
+        match self.0 {}
+    }
+}
+
+impl<T> Future for Handle<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.0 {}
+    }
+}
+
+/// How a thread is to be started: none is in this build.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until it spawns"]
+pub struct Builder(());
+
+#[expect(
+    missing_docs,
+    reason = "the documentation is that of programs built for threads"
+)]
+#[expect(clippy::missing_errors_doc, reason = "as above")]
+impl Builder {
+    pub fn new() -> Self {
+        Builder::default()
+    }
+
+    pub fn name(self, _: impl Into<String>) -> Self {
+        self
+    }
+
+    pub fn stack_size(self, _: usize) -> Self {
+        self
+    }
+
+    pub fn spawn<T: Send + 'static>(
+        self,
+        _: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Handle<T>, SpawnError> {
+        Err(missing())
+    }
+
+    pub fn spawn_async<F>(
+        self,
+        _: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<Handle<F::Output>, SpawnError>
+    where
+        F: Future + 'static,
+        F::Output: Send + 'static,
+    {
+        Err(missing())
+    }
+}
+
+fn missing() -> SpawnError {
+    SpawnError::new(
+        "the program is not built for threads",
+        "build it with `wasm-cleave build --threads`",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::threads;
+
+    #[test]
+    fn who_starts_a_thread_is_told_what_is_missing() {
+        let refused = threads::spawn(|| 1).map(drop);
+        let refused = refused.expect_err("there are none").to_string();
+        assert!(refused.contains("--threads"), "{refused}");
+        let refused = threads::spawn_async(|| async {}).map(drop);
+        assert!(refused.is_err());
+    }
+}

@@ -1,0 +1,100 @@
+//! What can go wrong with a thread: it does not start, or it ends without a result.
+
+use std::fmt;
+
+use wasm_bindgen::JsValue;
+
+#[cfg(target_feature = "atomics")]
+pub(super) const ISOLATE: &str = "memory can be shared only in pages that are served with the headers \
+     `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`";
+
+/// A thread could not be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpawnError {
+    why: String,
+    help: &'static str,
+}
+
+impl SpawnError {
+    pub(super) fn new(why: impl Into<String>, help: &'static str) -> Self {
+        SpawnError {
+            why: why.into(),
+            help,
+        }
+    }
+}
+
+impl fmt::Display for SpawnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot start a thread: ")?;
+        f.write_str(&self.why)?;
+        f.write_str("\nhelp: ")?;
+        f.write_str(self.help)
+    }
+}
+
+impl std::error::Error for SpawnError {}
+
+impl From<SpawnError> for JsValue {
+    fn from(error: SpawnError) -> Self {
+        js_sys::Error::new(&error.to_string()).into()
+    }
+}
+
+/// Why a thread ended without a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinError {
+    name: Option<String>,
+    reason: Reason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_feature = "atomics"),
+    expect(dead_code, reason = "no thread starts")
+)]
+pub(super) enum Reason {
+    /// By [`Handle::terminate`](super::Handle::terminate).
+    Terminated,
+    /// It panicked or trapped, or the Worker failed; what the engine says about it.
+    Failed(String),
+}
+
+impl JoinError {
+    #[cfg(target_feature = "atomics")]
+    pub(super) fn new(name: Option<String>, reason: Reason) -> Self {
+        JoinError { name, reason }
+    }
+
+    /// Whether [`Handle::terminate`](super::Handle::terminate) ended it.
+    pub fn is_terminated(&self) -> bool {
+        self.reason == Reason::Terminated
+    }
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("thread ")?;
+        if let Some(name) = &self.name {
+            f.write_str("`")?;
+            f.write_str(name)?;
+            f.write_str("` ")?;
+        }
+        match &self.reason {
+            Reason::Terminated => f.write_str("was terminated"),
+            Reason::Failed(why) => {
+                f.write_str("failed: ")?;
+                f.write_str(why)?;
+                f.write_str("\nhelp: `RuntimeError: unreachable` is a panic; a panic hook prints its message")
+            }
+        }
+    }
+}
+
+impl std::error::Error for JoinError {}
+
+impl From<JoinError> for JsValue {
+    fn from(error: JoinError) -> Self {
+        js_sys::Error::new(&error.to_string()).into()
+    }
+}
