@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::event::{MetadataKind, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -16,6 +16,9 @@ use crate::report;
 
 /// Editors save in several steps: a change counts when nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(150);
+
+/// How long it is waited for at most.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) struct Watch {
     watcher: Option<RecommendedWatcher>,
@@ -72,18 +75,48 @@ impl Watch {
     }
 
     /// Returns when something has changed, and then nothing more for a moment.
-    pub(super) fn wait(&self) {
+    pub(super) fn wait(&mut self) {
         loop {
             match self.events.recv() {
-                Ok(Ok(event)) if self.is_change(&event) => break,
-                Ok(_) => {}
+                Ok(event) => {
+                    if self.take(event) {
+                        break;
+                    }
+                }
                 // No watcher: nothing will ever change.
                 Err(_) => loop {
                     std::thread::park();
                 },
             }
         }
-        while self.events.recv_timeout(QUIET).is_ok() {}
+        let begun = Instant::now();
+        let mut last = begun;
+        while last.elapsed() < QUIET && begun.elapsed() < PATIENCE {
+            if let Ok(event) = self.events.recv_timeout(QUIET)
+                && self.take(event)
+            {
+                last = Instant::now();
+            }
+        }
+    }
+
+    /// Whether it is a change. The operating system watches no folder any more that is not where it was.
+    fn take(&mut self, event: notify::Result<Event>) -> bool {
+        let Ok(event) = event else {
+            return false;
+        };
+        if let EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) = event.kind {
+            for path in &event.paths {
+                self.watched.retain(|watched| {
+                    let is_gone = watched.starts_with(path);
+                    if is_gone && let Some(watcher) = &mut self.watcher {
+                        let _ = watcher.unwatch(watched);
+                    }
+                    !is_gone
+                });
+            }
+        }
+        self.is_change(&event)
     }
 
     fn is_change(&self, event: &Event) -> bool {
@@ -97,19 +130,27 @@ impl Watch {
 
     /// Whether a path can be a source: nothing hidden, built, or an editor's copy.
     fn counts(&self, path: &Path) -> bool {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_output = ["dist", "target", "node_modules"].contains(&&*name);
-        !(name.starts_with('.')
-            || name.ends_with('~')
-            || is_output && path.is_dir()
-            || self.ignored.iter().any(|folder| path.starts_with(folder)))
+        let mut roots = path
+            .ancestors()
+            .filter(|place| self.watched.contains(*place));
+        let inner = match roots.next() {
+            Some(root) => path.strip_prefix(root).unwrap_or(path),
+            None => Path::new(path.file_name().unwrap_or_default()),
+        };
+        let is_source = |part: &Path| {
+            let name = part.file_name().unwrap_or_default().to_string_lossy();
+            let is_output = ["dist", "target", "node_modules"].contains(&&*name);
+            let is_folder = || part != inner || path.is_dir();
+            !(name.starts_with('.') || name.ends_with('~') || is_output && is_folder())
+        };
+        let mut parts = inner.ancestors().filter(|part| part.file_name().is_some());
+        parts.all(is_source) && !self.ignored.iter().any(|folder| path.starts_with(folder))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Instant;
 
     #[test]
     fn a_changed_source_ends_the_wait_and_a_built_file_does_not() {
@@ -130,5 +171,40 @@ mod tests {
         assert!(waited.recv_timeout(Duration::from_millis(500)).is_err());
         fs::write(root.join("src/deep/new.rs"), "x").unwrap();
         assert!(waited.recv_timeout(Duration::from_secs(10)).is_ok());
+    }
+
+    #[test]
+    fn a_folder_that_comes_back_is_watched_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let public = root.join("public");
+        fs::create_dir(&public).unwrap();
+        let mut watch = Watch::new(Vec::new());
+        watch.update(std::slice::from_ref(&root));
+        fs::remove_dir(&public).unwrap();
+        watch.wait();
+        fs::create_dir(&public).unwrap();
+        watch.wait();
+        watch.update(std::slice::from_ref(&root));
+        let (sender, waited) = channel();
+        std::thread::spawn(move || {
+            watch.wait();
+            let _ = sender.send(());
+        });
+        fs::write(public.join("page.css"), "x").unwrap();
+        assert!(waited.recv_timeout(Duration::from_secs(10)).is_ok());
+    }
+
+    #[test]
+    fn what_is_built_in_a_folder_below_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join("dist");
+        fs::create_dir_all(root.join("crates/one/dist")).unwrap();
+        let mut watch = Watch::new(Vec::new());
+        watch.update(std::slice::from_ref(&root));
+        assert!(watch.counts(&root.join("crates/one/src/lib.rs")));
+        assert!(!watch.counts(&root.join("crates/one/dist/app.js")));
+        assert!(!watch.counts(&root.join("crates/one/.git/index")));
+        assert!(!watch.counts(&root.join("crates/one/dist")));
     }
 }
