@@ -52,6 +52,45 @@ fn a_package_is_built_into_its_dist_with_its_static_files() {
 }
 
 #[test]
+fn sources_are_never_taken_for_output() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let public = folder.path().join("public");
+    fs::create_dir(&public).unwrap();
+    fs::write(public.join("robots.txt"), "x").unwrap();
+    for out in [".", "public", "public/built/deep", "./static/../static"] {
+        let out = folder.path().join(out);
+        let mut args = build(folder.path());
+        args.extend(["--out-dir", out.to_str().unwrap()]);
+        let said = fail(args);
+        assert!(said.contains("holds sources of the package"), "{said}");
+    }
+    assert_eq!(names(&public), ["robots.txt"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_or_back_are_left_out() {
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let public = folder.path().join("public");
+    fs::create_dir(&public).unwrap();
+    fs::write(public.join("robots.txt"), "x").unwrap();
+    symlink("nobody@nowhere", public.join(".#index.html")).unwrap();
+    symlink(".", public.join("again")).unwrap();
+    succeed(build(folder.path()));
+    let names = names(&folder.path().join("dist"));
+    assert!(names.iter().any(|name| name == "robots.txt"), "{names:?}");
+    assert!(
+        !names.iter().any(|name| name.contains("again")),
+        "{names:?}"
+    );
+    assert!(!names.iter().any(|name| name.contains('#')), "{names:?}");
+}
+
+#[test]
 fn json_says_what_was_built() {
     let folder = tempfile::tempdir().unwrap();
     package(folder.path(), "my-app");

@@ -41,7 +41,7 @@ fn lower(
         wasm: &linked.wasm,
         options: args.division.options(linked.stem.clone(), target),
         extra: match target {
-            Target::Web => statics::collect(&project.folder)?,
+            Target::Web => statics::collect(&project.folder, &out_dir)?,
             Target::NodeJs => Vec::new(),
         },
         out_dir: &out_dir,

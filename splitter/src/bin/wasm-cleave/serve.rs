@@ -155,7 +155,7 @@ impl Builder<'_> {
         let lowered = Lowering {
             wasm: &linked.wasm,
             options: self.args.division.options(linked.stem.clone(), Target::Web),
-            extra: statics::collect(&self.project.folder)?,
+            extra: statics::collect(&self.project.folder, self.state.root())?,
             out_dir: self.state.root(),
         }
         .run(&progress);

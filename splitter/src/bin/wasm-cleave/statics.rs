@@ -16,7 +16,20 @@ pub(crate) const FOLDERS: [&str; 2] = ["static", "public"];
 pub(crate) const PAGE: &str = "index.html";
 
 /// The static files of the package in a folder, by the names that they get in the output.
-pub(crate) fn collect(package: &Path) -> Result<Vec<File>> {
+///
+/// # Errors
+/// When one cannot be read, or the output folder is where they come from: a later build would take them for files of its
+/// own, and remove what it does not need.
+pub(crate) fn collect(package: &Path, out_dir: &Path) -> Result<Vec<File>> {
+    let out_dir = settled(out_dir);
+    let sources = FOLDERS.map(|folder| settled(&package.join(folder)));
+    if out_dir == settled(package) || sources.iter().any(|folder| out_dir.starts_with(folder)) {
+        return Err(Failure::new(
+            format!("`{}` holds sources of the package", out_dir.display()),
+            "choose another folder with `--out-dir`, one that is only for what is built",
+        )
+        .into());
+    }
     let mut files = Vec::new();
     let page = package.join(PAGE);
     if page.is_file() {
@@ -33,6 +46,20 @@ pub(crate) fn collect(package: &Path) -> Result<Vec<File>> {
     Ok(files)
 }
 
+/// A path without links, of which the last parts need not be there.
+fn settled(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let found = path
+        .ancestors()
+        .find_map(|place| Some((place, place.canonicalize().ok()?)));
+    match found {
+        Some((place, real)) => path
+            .strip_prefix(place)
+            .map_or(real.clone(), |rest| real.join(rest)),
+        None => path,
+    }
+}
+
 fn below(root: &Path, files: &mut Vec<File>) -> Result<()> {
     let mut folders: Vec<(PathBuf, String)> = vec![(root.to_path_buf(), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
@@ -47,8 +74,13 @@ fn below(root: &Path, files: &mut Vec<File>) -> Result<()> {
             };
             let name = format!("{prefix}{name}");
             if path.is_dir() {
-                folders.push((path, format!("{name}/")));
-            } else {
+                // A link to where it lies would go on for ever.
+                let real = path.canonicalize();
+                let leads_back = |real| settled(&folder).starts_with(real);
+                if !real.is_ok_and(leads_back) {
+                    folders.push((path, format!("{name}/")));
+                }
+            } else if path.is_file() {
                 let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
                 files.push(File { name, bytes });
             }
