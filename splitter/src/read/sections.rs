@@ -349,7 +349,9 @@ impl<'a> Reader<'a> {
                 }
                 Linking::SegmentInfo(infos) => {
                     for (segment, info) in self.raw.segments.iter_mut().zip(infos) {
-                        segment.thread_local = info?.name.starts_with(conventions::TLS_SEGMENT);
+                        // Without shared memory the only thread's data is active, as any other.
+                        segment.thread_local =
+                            info?.name.starts_with(conventions::TLS_SEGMENT) && segment.passive;
                     }
                 }
                 _ => {}
