@@ -21,6 +21,9 @@ pub(crate) fn build_id(input: &[u8], options: &Options) -> BuildId {
     id
 }
 
+/// How much of a split's name goes into the names of files, in bytes.
+const LONGEST_LABEL: usize = 60;
+
 /// What a chunk is called: after its split, or after the first of them and how many more there are.
 pub(crate) fn label(graph: &SymbolGraph, signature: &Signature) -> String {
     let Some(first) = signature.0.first() else {
@@ -33,7 +36,9 @@ pub(crate) fn label(graph: &SymbolGraph, signature: &Signature) -> String {
             '-'
         }
     };
-    let name: String = graph.splits[first.at()].name.chars().map(plain).collect();
+    let name = graph.splits[first.at()].name.chars().map(plain);
+    // File systems want no more than 255 bytes in all; the hash keeps names apart.
+    let name: String = name.take(LONGEST_LABEL).collect();
     match signature.0.len() - 1 {
         0 => name,
         more => format!("{name}-and-{more}-more"),

@@ -203,11 +203,17 @@ impl<'a> Merging<'a> {
         let other_alone = one.signature.lacks(&other.signature);
         let one_alone = other.signature.lacks(&one.signature);
         let both = one.signature.0.len() - one_alone;
-        self.gain_of(both, one.size * other_alone + other.size * one_alone)
+        let cost = one.size.saturating_mul(other_alone);
+        self.gain_of(
+            both,
+            cost.saturating_add(other.size.saturating_mul(one_alone)),
+        )
     }
 
     fn gain_of(&self, requests: usize, cost: usize) -> usize {
-        (requests * self.limits.request_cost).saturating_sub(cost)
+        requests
+            .saturating_mul(self.limits.request_cost)
+            .saturating_sub(cost)
     }
 }
 

@@ -144,7 +144,10 @@ fn of_folder(start: &Path) -> Result<(Metadata, Package)> {
     let start = start.canonicalize()?;
     let members = metadata.workspace_packages();
     let nearest = start.ancestors().find_map(|place| {
-        let is_there = |package: &&&Package| folder(package) == place;
+        let is_there = |package: &&&Package| {
+            let folder = folder(package).canonicalize();
+            folder.is_ok_and(|folder| folder == place)
+        };
         members.iter().copied().find(|package| is_there(&package))
     });
     let libraries: Vec<&Package> = members.into_iter().filter(|p| is_program(p)).collect();

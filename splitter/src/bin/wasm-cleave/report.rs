@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::table::Table;
 pub(crate) struct Report {
     #[serde(flatten)]
     build: Option<Build>,
-    out_dir: PathBuf,
+    out_dir: String,
     /// Time from the linked module to the files in their places.
     split_seconds: f64,
     #[serde(flatten)]
@@ -52,7 +52,7 @@ impl Report {
         });
         Report {
             build: None,
-            out_dir: out_dir.to_path_buf(),
+            out_dir: out_dir.to_string_lossy().into_owned(),
             split_seconds: lowered.time.as_secs_f64(),
             summary,
             files: files.collect(),
@@ -95,7 +95,7 @@ impl Report {
                 Some(_) => " Shares are of the program in one module, as wasm-bindgen leaves it.",
                 None => "",
             },
-            self.out_dir.display(),
+            self.out_dir,
             self.split_seconds,
         );
         text
