@@ -105,10 +105,10 @@ impl ErrorKind {
 /// A failure is reported to everybody who waited for the chunk and then forgotten: the next call tries again.
 /// Converts into a JavaScript `Error` named `ChunkLoadError`, so that `?` works in functions returning
 /// `Result<_, JsValue>`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LoadError(Arc<Inner>);
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 struct Inner {
     kind: ErrorKind,
     chunk: String,
@@ -233,6 +233,15 @@ impl fmt::Display for LoadError {
     }
 }
 
+/// The kind and the whole message: it is what `unwrap` shows.
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0.kind, f)?;
+        f.write_str(": ")?;
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for LoadError {}
 
 impl From<LoadError> for JsValue {
@@ -262,6 +271,18 @@ mod tests {
              (Service Unavailable), after 4 attempts\nhelp: look at the server's log, or try again later"
         );
         assert!(error.is_retryable());
+    }
+
+    #[test]
+    fn unwrap_shows_the_whole_message() {
+        let error = LoadError::new(
+            ErrorKind::NotFound,
+            "app-a.wasm".into(),
+            String::new(),
+            1,
+            String::new(),
+        );
+        assert_eq!(format!("{error:?}"), format!("NotFound: {error}"));
     }
 
     #[test]

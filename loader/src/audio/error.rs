@@ -55,7 +55,7 @@ impl AudioErrorKind {
 /// A processor could not be set to work, or has failed.
 ///
 /// Converts into a JavaScript `Error`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AudioError {
     kind: AudioErrorKind,
     detail: String,
@@ -87,10 +87,30 @@ impl fmt::Display for AudioError {
     }
 }
 
+/// The kind and the whole message: it is what `unwrap` shows.
+impl fmt::Debug for AudioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.kind, f)?;
+        f.write_str(": ")?;
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for AudioError {}
 
 impl From<AudioError> for JsValue {
     fn from(error: AudioError) -> Self {
         js_sys::Error::new(&error.to_string()).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unwrap_shows_the_whole_message() {
+        let error = AudioError::new(AudioErrorKind::Node, "closed");
+        assert_eq!(format!("{error:?}"), format!("Node: {error}"));
     }
 }
