@@ -15,6 +15,7 @@ pub mod partition;
 pub mod plan;
 pub mod read;
 pub mod summary;
+mod warnings;
 
 use rayon::prelude::*;
 
@@ -186,7 +187,7 @@ pub fn emit(
         main,
         modules: describe(options, &graph, &partition, &plan, &manifest),
         files: manifest::files(&manifest, chunks),
-        warnings: warnings(&input, &graph, options),
+        warnings: warnings::of(&input, &graph, options),
         manifest,
     })
 }
@@ -232,20 +233,4 @@ fn describe(
         }
     };
     plan.modules.iter().map(describe).collect()
-}
-
-fn warnings(input: &InputModule, graph: &SymbolGraph, options: &Options) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if input.has_debug_info {
-        warnings.push(
-            "debug information (DWARF) was dropped: it does not survive splitting; function names are kept".to_string(),
-        );
-    }
-    if options.split && graph.splits.is_empty() {
-        warnings.push(
-            "the program has no split: mark functions with #[wasm_split(name)] and call them"
-                .to_string(),
-        );
-    }
-    warnings
 }

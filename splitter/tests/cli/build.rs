@@ -154,6 +154,30 @@ fn a_build_does_not_link_debug_information_only_to_warn_that_it_is_lost() {
 }
 
 #[test]
+fn a_split_that_no_function_is_in_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let lib = folder.path().join("src/lib.rs");
+    let source = fs::read_to_string(&lib).unwrap();
+    // What `split!(heavvy).preload()` needs.
+    let handle = "\n#[link(wasm_import_module = \"cleave1:handle\")]\n\
+        unsafe extern \"C\" {\n    #[link_name = \"heavvy\"]\n    fn handle() -> u32;\n}\n\n\
+        #[unsafe(no_mangle)]\npub extern \"C\" fn preload() -> u32 {\n    unsafe { handle() }\n}\n";
+    fs::write(&lib, source + handle).unwrap();
+    let what =
+        "no function is in the split `heavvy`: loading it does nothing; did you mean `heavy`?";
+    let mut args = build(folder.path());
+    let output = tool().args(&args).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(stderr.contains(&format!("warning: {what}\n")), "{stderr}");
+
+    args.push("--json");
+    let report: Value = serde_json::from_str(&succeed(args)).unwrap();
+    assert_eq!(report["warnings"], serde_json::json!([what]));
+}
+
+#[test]
 fn the_users_own_rustflags_stay_wherever_they_are_set() {
     let folder = tempfile::tempdir().unwrap();
     package(folder.path(), "app");

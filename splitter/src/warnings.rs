@@ -1,0 +1,60 @@
+//! What the user should know though the build succeeded.
+
+use std::collections::BTreeSet;
+
+use crate::Options;
+use crate::graph::{Magic, SymbolGraph};
+use crate::read::InputModule;
+
+/// Sentences that say what to do, in the order in which they are shown.
+pub(crate) fn of(input: &InputModule, graph: &SymbolGraph, options: &Options) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if input.has_debug_info {
+        warnings.push(
+            "debug information (DWARF) was dropped: it does not survive splitting; function names are kept".to_string(),
+        );
+    }
+    if options.split && graph.splits.is_empty() {
+        warnings.push(
+            "the program has no split: mark functions with #[wasm_split(name)] and call them"
+                .to_string(),
+        );
+    }
+    let splits: Vec<&str> = graph.splits.iter().map(|split| &*split.name).collect();
+    let absent: BTreeSet<&str> = input
+        .function_imports()
+        .filter(|(func, _)| matches!(graph.magic_of(*func), Some(Magic::Handle(None))))
+        .map(|(_, import)| import.name)
+        .collect();
+    warnings.extend(absent.iter().map(|name| no_such_split(name, &splits)));
+    warnings
+}
+
+fn no_such_split(name: &str, splits: &[&str]) -> String {
+    let what = format!("no function is in the split `{name}`: loading it does nothing");
+    let distance = |split: &&str| strsim::damerau_levenshtein(split, name);
+    match splits.iter().copied().min_by_key(distance) {
+        // As rustc does: a third of the name may differ.
+        Some(split) if distance(&split) <= name.chars().count().max(3) / 3 => {
+            format!("{what}; did you mean `{split}`?")
+        }
+        _ => what,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_such_split;
+
+    #[test]
+    fn a_split_of_a_similar_name_is_suggested() {
+        let what = "no function is in the split `edtor`: loading it does nothing";
+        let splits = ["charts", "edit", "editor"];
+        assert_eq!(
+            no_such_split("edtor", &splits),
+            format!("{what}; did you mean `editor`?")
+        );
+        assert_eq!(no_such_split("edtor", &splits[..1]), what);
+        assert_eq!(no_such_split("edtor", &[]), what);
+    }
+}
