@@ -222,6 +222,34 @@ fn features_reach_cargo() {
 }
 
 #[test]
+fn what_cargo_may_do_about_dependencies_reaches_it() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let with = |flag: &'static str| {
+        let mut args = build(folder.path());
+        args.push(flag);
+        args
+    };
+    for flag in ["--locked", "--frozen"] {
+        let stderr = fail(with(flag));
+        assert!(stderr.contains(&format!("{flag} was passed")), "{stderr}");
+        assert!(!folder.path().join("Cargo.lock").exists());
+    }
+    succeed(with("--offline"));
+    succeed(with("--locked"));
+
+    let manifest = folder.path().join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let text = text.replace(
+        "[features]",
+        "[dependencies]\nlibc = \"9999\"\n\n[features]",
+    );
+    fs::write(&manifest, text).unwrap();
+    let stderr = fail(with("--offline"));
+    assert!(stderr.contains("offline mode (--offline)"), "{stderr}");
+}
+
+#[test]
 fn a_program_that_does_not_compile_leaves_the_last_good_output() {
     let folder = tempfile::tempdir().unwrap();
     package(folder.path(), "app");

@@ -56,6 +56,8 @@ pub(crate) struct PackageArgs {
     /// Leave the package's default features off
     #[arg(long)]
     pub(crate) no_default_features: bool,
+    #[command(flatten)]
+    pub(crate) dependencies: DependencyArgs,
     /// Build this binary instead of the library
     #[arg(long, value_name = "NAME", conflicts_with = "example")]
     pub(crate) bin: Option<String>,
@@ -81,6 +83,35 @@ impl PackageArgs {
             None if self.release => "release",
             None => "dev",
         }
+    }
+}
+
+/// What cargo may do to get dependencies.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct DependencyArgs {
+    /// Fail where `Cargo.lock` would have to change
+    #[arg(long)]
+    pub(crate) locked: bool,
+    /// Let cargo not use the network
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Both `--locked` and `--offline`
+    #[arg(long)]
+    pub(crate) frozen: bool,
+}
+
+impl DependencyArgs {
+    /// The same, for cargo.
+    pub(crate) fn flags(self) -> impl Iterator<Item = &'static str> {
+        let flags = [
+            (self.locked, "--locked"),
+            (self.offline, "--offline"),
+            (self.frozen, "--frozen"),
+        ];
+        flags
+            .into_iter()
+            .filter(|(is_set, _)| *is_set)
+            .map(|(_, flag)| flag)
     }
 }
 

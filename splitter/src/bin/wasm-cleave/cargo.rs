@@ -142,6 +142,7 @@ fn rustc(
     if args.no_default_features {
         command.arg("--no-default-features");
     }
+    command.args(args.dependencies.flags());
     command.arg(match diagnostics {
         Diagnostics::Terminal => "--message-format=json-render-diagnostics",
         Diagnostics::Collected => "--message-format=json-diagnostic-rendered-ansi",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
-use crate::args::PackageArgs;
+use crate::args::{DependencyArgs, PackageArgs};
 use crate::cargo;
 use crate::failure::Failure;
 
@@ -56,8 +56,8 @@ impl Project {
     }
 
     /// Folders of this package and of all packages on this machine that it depends on.
-    pub(crate) fn source_folders(&self) -> Result<Vec<PathBuf>> {
-        let metadata = metadata(&self.folder, true)?;
+    pub(crate) fn source_folders(&self, dependencies: DependencyArgs) -> Result<Vec<PathBuf>> {
+        let metadata = metadata(&self.folder, Some(dependencies))?;
         let local = |package: &&Package| package.source.is_none();
         let Some(resolve) = &metadata.resolve else {
             return Ok(vec![self.folder.clone()]);
@@ -107,12 +107,14 @@ fn folder_of(text: &str) -> Option<PathBuf> {
     })
 }
 
-fn metadata(folder: &Path, dependencies: bool) -> Result<Metadata> {
+/// Without dependencies cargo resolves nothing, and so needs nothing.
+fn metadata(folder: &Path, dependencies: Option<DependencyArgs>) -> Result<Metadata> {
     let mut command = cargo::tool("cargo", folder)?;
     command.args(["metadata", "--format-version", "1"]);
-    if !dependencies {
-        command.arg("--no-deps");
-    }
+    match dependencies {
+        Some(dependencies) => command.args(dependencies.flags()),
+        None => command.arg("--no-deps"),
+    };
     let output = command.output().map_err(|error| cargo::missing(&error))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
@@ -140,7 +142,7 @@ fn metadata(folder: &Path, dependencies: bool) -> Result<Metadata> {
 /// The package in a folder or in the nearest one above it; in a workspace without a package of its own there, the
 /// only one that has a `cdylib`.
 fn of_folder(start: &Path) -> Result<(Metadata, Package)> {
-    let metadata = metadata(start, false)?;
+    let metadata = metadata(start, None)?;
     let start = start.canonicalize()?;
     let members = metadata.workspace_packages();
     let nearest = start.ancestors().find_map(|place| {
@@ -170,7 +172,7 @@ fn of_folder(start: &Path) -> Result<(Metadata, Package)> {
 
 /// The member of the workspace with a name; else the package in a folder of that name.
 fn of_name(name: &str, folder: Option<PathBuf>) -> Result<(Metadata, Package)> {
-    let metadata = match (metadata(Path::new("."), false), &folder) {
+    let metadata = match (metadata(Path::new("."), None), &folder) {
         (Ok(metadata), _) => metadata,
         (Err(_), Some(folder)) => return of_folder(folder),
         (Err(error), None) => return Err(error),

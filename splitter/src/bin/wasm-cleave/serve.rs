@@ -164,7 +164,8 @@ impl Builder<'_> {
     }
 
     fn watched(&self) -> Vec<PathBuf> {
-        let mut folders = match self.project.source_folders() {
+        let dependencies = self.args.package.dependencies;
+        let mut folders = match self.project.source_folders(dependencies) {
             Ok(folders) => folders,
             // The manifest may be broken at the moment; the next build says so.
             Err(_) => vec![self.project.folder.clone()],
