@@ -119,6 +119,9 @@ fn every_response_lets_the_page_use_shared_memory() {
             assert!(head.contains(&header), "{path}: {header} in {head}");
         }
     }
+    // Browsers ask for it unasked, and would report its absence.
+    let icon = server.get("/favicon.ico").head;
+    assert!(icon.starts_with("HTTP/1.1 204"), "{icon}");
     // Without a page of the package's own there is one that starts the program.
     assert!(
         server

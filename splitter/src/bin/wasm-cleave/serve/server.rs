@@ -110,6 +110,8 @@ async fn file(Extract(state): Extract<Arc<State>>, uri: Uri) -> Response {
             let status = state.now();
             html_response(page::with_client(&page::default_page(&status), &status))
         }
+        // Browsers ask for it unasked; an error would stand in the console of every page.
+        Err(_) if uri.path() == "/favicon.ico" => StatusCode::NO_CONTENT.into_response(),
         Err(_) => not_found(&uri),
     }
 }
