@@ -66,11 +66,23 @@ fn a_package_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_folder_without_a_package_is_an_error() {
+fn a_folder_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("nothing");
-    let stderr = fail(["build".as_ref(), path.as_os_str()]);
-    assert!(stderr.contains("nothing"), "{stderr}");
+    for (name, kind) in [("nope/", "folder"), ("nope/Cargo.toml", "file")] {
+        let path = folder.path().join(name).into_os_string();
+        let path = path.into_string().unwrap();
+        let stderr = fail(["build", &path]);
+        let message = format!("there is no {kind} `{path}`\n");
+        assert!(stderr.contains(&message), "{stderr}");
+    }
+}
+
+#[test]
+fn a_folder_without_a_package_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let stderr = fail(["build".as_ref(), folder.path().as_os_str()]);
+    let message = format!("`Cargo.toml` in `{}`", folder.path().display());
+    assert!(stderr.contains(&message), "{stderr}");
 }
 
 #[test]

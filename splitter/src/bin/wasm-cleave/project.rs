@@ -40,10 +40,12 @@ impl Project {
     pub(crate) fn find(args: &PackageArgs) -> Result<Self> {
         let (metadata, package) = match args.package.as_deref() {
             None => of_folder(Path::new("."))?,
-            Some(text) => match folder_of(text) {
-                Some(folder) if looks_like_path(text) => of_folder(&folder)?,
-                folder => of_name(text, folder)?,
+            Some(text) if looks_like_path(text) => match folder_of(text) {
+                Some(folder) => of_folder(&folder)?,
+                None if Path::new(text).is_dir() => of_folder(Path::new(text))?,
+                None => return Err(no_such_path(text).into()),
             },
+            Some(text) => of_name(text, folder_of(text))?,
         };
         let folder = folder(&package);
         Ok(Project {
@@ -105,6 +107,17 @@ fn folder_of(text: &str) -> Option<PathBuf> {
         true => PathBuf::from("."),
         false => parent.to_path_buf(),
     })
+}
+
+fn no_such_path(text: &str) -> Failure {
+    let kind = match text.ends_with("Cargo.toml") {
+        true => "file",
+        false => "folder",
+    };
+    Failure::new(
+        format!("there is no {kind} `{text}`"),
+        "give the folder of a package, or the name of one of the workspace",
+    )
 }
 
 /// Without dependencies cargo resolves nothing, and so needs nothing.
