@@ -16,7 +16,7 @@ pub(crate) fn of(input: &InputModule, graph: &SymbolGraph, options: &Options) ->
     }
     if options.split && graph.splits.is_empty() {
         warnings.push(
-            "the program has no split: mark functions with #[wasm_split(name)] and call them"
+            "the program has no split: mark functions with #[wasm_split(name)], and call them from what is exported"
                 .to_string(),
         );
     }
