@@ -1,6 +1,6 @@
 //! The function under the attribute: what of it can be split, and what to do about the rest.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::visit::Visit;
@@ -8,6 +8,13 @@ use syn::{AttrStyle, Attribute, Block, ReturnType, Signature, TraitItemFn, Type,
 
 use crate::args::Policy;
 use crate::problems::Problems;
+
+const FOR_JAVASCRIPT: &str = "JavaScript cannot call a split function: it would get a `Call`";
+const EXPORT_ANOTHER: &str = "export an `async fn` that awaits this one";
+
+/// What the names of the functions begin with through which JavaScript calls exported ones (wasm-bindgen 0.2.130). They
+/// carry the attributes of the exported function that stand below its own.
+const BINDGEN_WRAPPER: &str = "__wasm_bindgen_generated_";
 
 /// A function, method or trait method; one of a trait may lack a body.
 pub(crate) struct Item {
@@ -70,6 +77,15 @@ impl Item {
         None
     }
 
+    /// Whether wasm-bindgen wrote it, which notes that the function behind it cannot be split.
+    pub(crate) fn is_bindgen_wrapper(&self, problems: &mut Problems) -> bool {
+        let is_wrapper = self.sig.ident.to_string().starts_with(BINDGEN_WRAPPER);
+        if is_wrapper {
+            problems.at_span(Span::call_site(), FOR_JAVASCRIPT, EXPORT_ANOTHER);
+        }
+        is_wrapper
+    }
+
     /// Notes what cannot be split, and takes it away where a wrapper can be written all the same: so the callers'
     /// code is not wrong as well. Returns whether it can.
     pub(crate) fn validate(&mut self, policy: Policy, problems: &mut Problems) -> bool {
@@ -113,9 +129,7 @@ impl Item {
                     false
                 }
                 "wasm_bindgen" => {
-                    let what = "JavaScript cannot call a split function: it would get a `Call`";
-                    let help = "export an `async fn` that awaits this one";
-                    problems.at(attr, what, help);
+                    problems.at(attr, FOR_JAVASCRIPT, EXPORT_ANOTHER);
                     false
                 }
                 _ => true,
@@ -143,7 +157,7 @@ fn check_result(output: &ReturnType, policy: Policy, problems: &mut Problems) ->
         if policy == Policy::Flatten {
             let what = "`flatten` needs a function that returns a `Result`";
             let help = "remove `flatten`: awaiting the call gives `Result<(), LoadError>`";
-            problems.at_span(proc_macro2::Span::call_site(), what, help);
+            problems.at_span(Span::call_site(), what, help);
         }
         return true;
     };

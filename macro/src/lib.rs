@@ -66,6 +66,8 @@ pub fn wasm_split(args: TokenStream, item: TokenStream) -> TokenStream {
     let args = Args::parse(Macro::Attribute, args.into(), &mut problems);
     let item = match Item::parse(item.clone().into(), &mut problems) {
         None => item.into(),
+        // Left out, since it would not fit the wrapper that the exported function gets as well.
+        Some(item) if item.is_bindgen_wrapper(&mut problems) => Default::default(),
         Some(mut item) => {
             if item.validate(args.policy, &mut problems) {
                 expand::wrapper(&args, item)
