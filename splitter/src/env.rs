@@ -187,9 +187,9 @@ export { initSync };
             ["import { other } from './snippets/other.js';"]
         );
         assert!(imports(processors).is_empty());
-        assert!(script.starts_with("const { base: base, worker: worker2 } = (() => {\n"));
+        assert!(script.starts_with("const __cleave_file0 = (() => {\n"));
         assert!(script.contains("\nfunction worker(start) {\n"));
-        assert!(script.contains("return { base, worker };\n})();\n"));
+        assert!(script.contains("\nconst { base, worker: worker2 } = __cleave_file0;\n"));
     }
 
     #[test]

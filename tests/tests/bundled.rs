@@ -1,7 +1,8 @@
 //! Programs that went through a bundler: it finds main, chunks, and the scripts of Workers and audio threads, renames
 //! them, and makes small files part of others; and the program says what it says unsplit.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use wasm_cleave_cli::Target;
@@ -20,13 +21,19 @@ fn scratch() -> &'static Path {
 /// Where the bundled program lies, by which the page knows it.
 const BUNDLED: &str = "bundled";
 
+/// Vite makes smaller files part of the script, in bytes.
+const INLINED_BELOW: u64 = 4096;
+
+/// The folder of a linked module that goes through a bundler.
+fn site(linked: &Path, bundler: Bundler) -> Result<PathBuf> {
+    let name = linked.file_stem().context("a file")?;
+    let folder = scratch().join("bundled").join(bundler.to_string());
+    Ok(folder.join(name))
+}
+
 /// Bundles a linked module, split, and serves it beside the unsplit program.
 fn serve(linked: &Path, bundler: Bundler) -> Result<Server> {
-    let name = linked.file_stem().context("a file")?;
-    let site = scratch()
-        .join("bundled")
-        .join(bundler.to_string())
-        .join(name);
+    let site = site(linked, bundler)?;
     let whole = Shape::Whole.name();
     prepare(linked, &site.join(whole), Shape::Whole, Target::Web)?;
     let split = prepare(linked, &site.join("input"), Shape::Split, Target::Web)?;
@@ -77,9 +84,21 @@ fn chunks_may_become_part_of_the_script() -> Result<()> {
     if let Some(difference) = bundled.difference(&whole) {
         anyhow::bail!("{difference}");
     }
-    let is_chunk = |path: &str| path.ends_with(".wasm") && !path.contains("_bg");
+    let input = site(linked, Bundler::ViteInlining)?.join("input");
+    let mut small = Vec::new();
+    for entry in fs::read_dir(input)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if let Some(stem) = name.strip_suffix(".wasm")
+            && entry.metadata()?.len() < INLINED_BELOW
+        {
+            small.push(stem.to_string());
+        }
+    }
+    ensure!(!small.is_empty(), "no chunk is small");
+    let is_small = |path: &str| small.iter().any(|stem| path.contains(stem));
     let asked = server.log().into_iter().any(|entry| match entry {
-        Entry::Request(path) => is_chunk(&path),
+        Entry::Request(path) => is_small(&path),
         Entry::Point(_) => false,
     });
     ensure!(

@@ -1,62 +1,82 @@
 //! Makes one script of the glue and the files that it imports: bundlers copy the script of an audio thread as it is, but
 //! nothing that it imports.
 
-/// The glue with the files that it imports in it, each as a function that is called in its place.
+use std::collections::BTreeMap;
+
+/// The glue with the files that it imports in it, each as a function that is called where it is first imported.
 ///
 /// `text_of` knows the files by their paths from the glue. An import stays one where the file is not known, or not as
 /// plain as wasm-bindgen's snippets are as a rule: it works where nobody moves the script.
-pub(super) fn inline<'a>(glue: &str, text_of: impl Fn(&str) -> Option<&'a str>) -> String {
-    let lines = glue.split_inclusive('\n');
-    lines
-        .map(|line| {
-            let inlined = Import::read(line).and_then(|import| {
-                let text = text_of(import.path)?;
-                import.inlined(text)
-            });
-            inlined.unwrap_or_else(|| line.to_string())
-        })
-        .collect()
+pub(super) fn inline<'a>(glue: &'a str, text_of: impl Fn(&str) -> Option<&'a str>) -> String {
+    // The files that are there already, and what each is called.
+    let mut files: BTreeMap<&str, String> = BTreeMap::new();
+    let mut inlined = String::new();
+    for line in glue.split_inclusive('\n') {
+        let Some((import, text)) =
+            Import::read(line).and_then(|import| Some((import, evaluated(text_of(import.path)?)?)))
+        else {
+            inlined += line;
+            continue;
+        };
+        let number = files.len();
+        let name = files.entry(import.path).or_insert_with(|| {
+            let name = format!("__cleave_file{number}");
+            inlined += &format!("const {name} = {text};\n");
+            name
+        });
+        inlined += &format!("const {} = {name};\n", import.pattern());
+    }
+    inlined
 }
 
-/// `import { a, b as c } from './path';`
+/// `import { a, b as c } from './path';` or `import * as all from "./path"`.
+#[derive(Clone, Copy)]
 struct Import<'a> {
     path: &'a str,
-    /// Names in the file, and what each is called in the glue.
-    names: Vec<(&'a str, &'a str)>,
+    what: &'a str,
 }
 
 impl<'a> Import<'a> {
     fn read(line: &'a str) -> Option<Self> {
         let line = line.trim_end().trim_end_matches(';');
-        let (names, path) = line.strip_prefix("import {")?.split_once("} from ")?;
-        let pair = |name| str::split_once(name, " as ").unwrap_or((name, name));
-        Some(Import {
-            path: path.trim_matches(['\'', '"']).strip_prefix("./")?,
-            names: names.split(',').map(str::trim).map(pair).collect(),
-        })
+        let (what, path) = line.strip_prefix("import ")?.split_once(" from ")?;
+        let is_known = what.starts_with('{') || what.starts_with("* as ");
+        let path = path.trim_matches(['\'', '"']).strip_prefix("./")?;
+        is_known.then_some(Import { path, what })
     }
 
-    /// None if the file is more than declarations, some of them exported where they stand.
-    fn inlined(&self, text: &str) -> Option<String> {
-        let lines: Option<String> = text.split_inclusive('\n').map(without_export).collect();
-        let list = |name: fn(&(&str, &str)) -> String| -> String {
-            let names: Vec<String> = self.names.iter().map(name).collect();
-            names.join(", ")
-        };
-        let known = list(|(name, alias)| format!("{name}: {alias}"));
-        let exported = list(|(name, _)| name.to_string());
-        Some(format!(
-            "const {{ {known} }} = (() => {{\n{}\nreturn {{ {exported} }};\n}})();\n",
-            lines?.trim_end()
-        ))
+    /// What is declared, with the object of all that the file exports behind it.
+    fn pattern(&self) -> String {
+        match self.what.strip_prefix("* as ") {
+            Some(name) => name.to_string(),
+            None => self.what.replace(" as ", ": "),
+        }
     }
 }
 
-/// A line of a file as it stands in a function.
-fn without_export(line: &str) -> Option<&str> {
-    const DECLARATIONS: [&str; 6] = [
-        "function",
-        "async function",
+/// A file as an expression: the object of all that it exports. None if it is more than declarations, some of them
+/// exported where they stand.
+fn evaluated(text: &str) -> Option<String> {
+    let mut exports = Vec::new();
+    let lines: Option<String> = text
+        .split_inclusive('\n')
+        .map(|line| without_export(line, &mut exports))
+        .collect();
+    let lines = lines?;
+    let exports = exports.join(", ");
+    Some(format!(
+        "(() => {{\n{}\nreturn {{ {exports} }};\n}})()",
+        lines.trim_end()
+    ))
+}
+
+/// A line of a file as it stands in a function; what it exports is added to `exports`.
+fn without_export<'a>(line: &'a str, exports: &mut Vec<&'a str>) -> Option<&'a str> {
+    const DECLARATIONS: [&str; 8] = [
+        "async function* ",
+        "async function ",
+        "function* ",
+        "function ",
         "const ",
         "let ",
         "var ",
@@ -66,8 +86,14 @@ fn without_export(line: &str) -> Option<&str> {
         return (!line.trim_start().starts_with("import")).then_some(line);
     };
     let exported = exported.trim_start();
-    let is_plain = DECLARATIONS.iter().any(|word| exported.starts_with(word));
-    is_plain.then_some(exported)
+    let declared = DECLARATIONS
+        .iter()
+        .find_map(|word| exported.strip_prefix(word))?;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let end = declared.find(|c| !is_part(c)).unwrap_or(declared.len());
+    let name = &declared[..end];
+    exports.push(name);
+    (!name.is_empty()).then_some(exported)
 }
 
 #[cfg(test)]
@@ -88,9 +114,10 @@ mod tests {
 
     #[test]
     fn plain_files_become_functions() {
-        let glue = "first();\nimport { a, c as c2 } from './plain.js';\nlast();\n";
-        let expected = "first();\nconst { a: a, c: c2 } = (() => {\n// A comment.\nlet n = 1;\nfunction a() { return n; }\n\
-                        async function b() {}\nconst c = 3\nreturn { a, c };\n})();\nlast();\n";
+        let glue = "first();\nimport { a, c as c2 } from './plain.js';\nimport * as all from \"./plain.js\"\nlast();\n";
+        let expected = "first();\nconst __cleave_file0 = (() => {\n// A comment.\nlet n = 1;\nfunction a() { return n; }\n\
+                        async function b() {}\nconst c = 3\nreturn { a, b, c };\n})();\n\
+                        const { a, c: c2 } = __cleave_file0;\nconst all = __cleave_file0;\nlast();\n";
         assert_eq!(inline(glue, text_of), expected);
     }
 
@@ -102,7 +129,8 @@ mod tests {
             "import { a } from './imports.js';\n",
             "import { a } from './unknown.js';\n",
             "import { a } from 'elsewhere';\n",
-            "import * as all from './plain.js';\n",
+            "import * as all from './list.js';\n",
+            "import a from './plain.js';\n",
             "export { a };\n",
         ] {
             assert_eq!(inline(line, text_of), line);
