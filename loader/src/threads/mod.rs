@@ -38,7 +38,8 @@ pub use start::Builder;
 /// Starts a thread that runs `work`, with the defaults of [`Builder`].
 ///
 /// # Errors
-/// When the engine refuses to start a Worker that shares the memory, or there is no room for a stack.
+/// When the engine refuses to start a Worker that shares the memory, there is no room for a stack, or the program is not
+/// built for threads.
 pub fn spawn<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<Handle<T>, SpawnError> {
@@ -48,7 +49,8 @@ pub fn spawn<T: Send + 'static>(
 /// Starts a thread that runs the future made by `work` on its own event loop, with the defaults of [`Builder`].
 ///
 /// # Errors
-/// When the engine refuses to start a Worker that shares the memory, or there is no room for a stack.
+/// When the engine refuses to start a Worker that shares the memory, there is no room for a stack, or the program is not
+/// built for threads.
 pub fn spawn_async<F>(
     work: impl FnOnce() -> F + Send + 'static,
 ) -> Result<Handle<F::Output>, SpawnError>

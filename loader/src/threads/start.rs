@@ -146,13 +146,6 @@ impl Builder {
         way: Option<Channel>,
     ) -> Result<Handle<T>, SpawnError> {
         coordinator::volunteer();
-        if !has_room(self.stack_size.unwrap_or(STACK)) {
-            let help = "free memory, or build with a larger `--max-memory`";
-            return Err(SpawnError::new(
-                "the memory has no room for its stack",
-                help,
-            ));
-        }
         let start = Arc::new(Start(Mutex::new(Some(job))));
         // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
         let address = Arc::into_raw(start.clone());
@@ -175,20 +168,27 @@ impl Builder {
         if let Some(name) = &self.name {
             set(&message, "name", &name.as_str().into());
         }
-        match js::worker(&message) {
+        let started = match has_room(self.stack_size.unwrap_or(STACK)) {
+            true => js::worker(&message).map_err(|thrown| SpawnError::new(text(&thrown), ISOLATE)),
+            false => Err(SpawnError::new(
+                "the memory has no room for its stack",
+                "free memory, or build with a larger `--max-memory`",
+            )),
+        };
+        match started {
             Ok(worker) => {
                 if let Some(way) = way {
                     way.close_after(worker.ended().into_future());
                 }
                 Ok(Handle::new(worker, start, outcome, self.name))
             }
-            Err(thrown) => {
+            Err(error) => {
                 if let Some(way) = way {
                     way.close();
                 }
                 // SAFETY: the address came from `into_raw` above, and no Worker has received it.
                 drop(unsafe { Arc::from_raw(address) });
-                Err(SpawnError::new(text(&thrown), ISOLATE))
+                Err(error)
             }
         }
     }
