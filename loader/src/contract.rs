@@ -48,7 +48,8 @@ pub const CHUNK_INIT: &str = "init";
 /// Custom section of a chunk: the build id of the program that it belongs to, 16 bytes.
 pub const BUILD_SECTION: &str = "cleave.build";
 
-/// The JavaScript file beside the generated glue that knows where the program's files lie.
+/// The script beside the generated glue that knows where the program's files are, as the loader's bindings import it. In
+/// the finished program its name begins with the program's.
 pub const ENV_FILE: &str = "wasm-cleave-env.js";
 
 /// Function of [`ENV_FILE`], `() -> string`: the URL to which a configured folder is relative.
@@ -61,27 +62,19 @@ pub const ENV_LOCATE: &str = "locate";
 /// thread. The splitter's stubs call it.
 pub const ENSURE: &str = "__cleave_ensure";
 
-/// Function of [`ENV_FILE`] where memory is shared, `(start message) -> thread`: starts a Worker that runs
-/// [`WORKER_FILE`].
+/// Function of [`ENV_FILE`] where memory is shared, `(start message) -> thread`: starts a Worker.
 pub const ENV_WORKER: &str = "worker";
 
-/// The JavaScript file that the Workers of a program run whose threads share one memory.
-pub const WORKER_FILE: &str = "wasm-cleave-worker.js";
-
-/// Export of the loader where memory is shared, `(start: i32) -> Promise | undefined`: what [`WORKER_FILE`] calls.
+/// Export of the loader where memory is shared, `(start: i32) -> Promise | undefined`: what a Worker's script
+/// calls.
 pub const THREAD_RUN: &str = "__cleave_thread";
 
-/// The JavaScript file that runs on the audio threads of a program whose threads share one memory.
-pub const WORKLET_FILE: &str = "wasm-cleave-worklet.js";
-
-/// The JavaScript file that registers processors there.
-pub const PROCESSOR_FILE: &str = "wasm-cleave-processor.js";
-
-/// Function of [`ENV_FILE`], `(context, params: string) -> Promise<string>`: runs [`WORKLET_FILE`] on the audio thread of
-/// a context or, with parameters, [`PROCESSOR_FILE`]; resolves to the name of the processor.
+/// Function of [`ENV_FILE`], `(context, params: string) -> Promise<string>`: runs the program's script on the audio thread
+/// of a context or, with parameters, the one that registers processors; resolves to the name of the processor.
 pub const ENV_WORKLET: &str = "worklet";
 
-/// Export of the loader with audio, `(modules, port) -> ()`: what [`WORKLET_FILE`] calls first.
+/// Export of the loader with audio, `(modules, port) -> ()`: what the script of the audio thread calls
+/// first.
 pub const AUDIO_START: &str = "__cleave_audio_start";
 
 /// Export of the loader with audio, `(chunk, module) -> ()`: links a chunk on the audio thread.

@@ -1,27 +1,54 @@
-//! The JavaScript files that tell the loader where the program's files lie, and that its threads run.
+//! The scripts of a program beside its glue: where its files are, and what its threads run.
 
 mod inline;
 
 use wasm_cleave::contract;
 
 use self::inline::inline;
-use crate::{Emitted, File, Options, Target};
+use crate::{Emitted, File, FileNames, Options, Target};
 
-/// The files that main imports or starts; `bound` is what wasm-bindgen has made of it.
-pub(crate) fn files(emitted: &Emitted, bound: &[File], options: &Options) -> Vec<File> {
+/// What wasm-bindgen has made of main, with the files that it imports or starts.
+pub(crate) fn files(emitted: &Emitted, mut bound: Vec<File>, options: &Options) -> Vec<File> {
+    let names = FileNames::new(&options.stem);
+    let glue = names.glue();
+    if let Some(glue) = bound.iter_mut().find(|file| file.name == glue) {
+        import_script(&mut glue.bytes, names);
+    }
     let chunks = emitted.manifest.chunks.iter();
     let chunks: Vec<_> = chunks.map(|chunk| chunk.file.as_str()).collect();
-    scripts(&emitted.main, bound, &options.stem, &chunks, options.target)
+    let scripts = scripts(&emitted.main, &bound, names, &chunks, options.target);
+    bound.extend(scripts);
+    bound
 }
 
-fn scripts(main: &[u8], bound: &[File], stem: &str, chunks: &[&str], target: Target) -> Vec<File> {
-    let names = |name: &str| {
+/// Names the program's script in the glue, which imports it by the name that the loader's bindings have.
+fn import_script(glue: &mut Vec<u8>, names: FileNames) {
+    let Ok(text) = str::from_utf8(glue) else {
+        return;
+    };
+    let mut text = text.to_string();
+    for quote in ['\'', '"'] {
+        let literal = |name: &str| format!("{quote}./{name}{quote}");
+        let script = quoted(&names.script());
+        text = text.replace(&literal(contract::ENV_FILE), &literal(&script));
+    }
+    *glue = text.into_bytes();
+}
+
+fn scripts(
+    main: &[u8],
+    bound: &[File],
+    names: FileNames,
+    chunks: &[&str],
+    target: Target,
+) -> Vec<File> {
+    let has = |name: &str| {
         main.windows(name.len())
             .any(|window| window == name.as_bytes())
     };
-    let has_threads = names(contract::THREAD_RUN);
+    let has_threads = has(contract::THREAD_RUN);
     // There are no audio threads elsewhere.
-    let has_audio = target == Target::Web && names(contract::AUDIO_START);
+    let has_audio = target == Target::Web && has(contract::AUDIO_START);
     let (base, start, worker) = match target {
         Target::Web => (
             include_str!("env/web.js"),
@@ -34,37 +61,42 @@ fn scripts(main: &[u8], bound: &[File], stem: &str, chunks: &[&str], target: Tar
             include_str!("env/nodejs_worker.js"),
         ),
     };
-    let main_of = |script: &str| script.replace("./NAME.js", &format!("./{}.js", quoted(stem)));
+    let stem = quoted(names.stem());
+    let named = |script: &str| script.replace("./NAME.", &format!("./{stem}."));
     let mut files = Vec::new();
-    if names(contract::ENV_FILE) {
+    if has(contract::ENV_FILE) {
         let mut text = with_chunks(base, chunks);
         if has_threads {
             text += start;
         }
         if has_audio {
             text += include_str!("env/web_audio.js");
-            files.push(file(contract::WORKLET_FILE, worklet(bound, stem, &text)));
-            let script = include_str!("env/web_processor.js").to_string();
-            files.push(file(contract::PROCESSOR_FILE, script));
         }
-        files.push(file(contract::ENV_FILE, text));
+        let text = named(&text);
+        if has_audio {
+            files.push(file(names.worklet(), worklet(bound, names, &text)));
+            let script = include_str!("env/web_processor.js").to_string();
+            files.push(file(names.processor(), script));
+        }
+        files.push(file(names.script(), text));
     }
     if has_threads {
-        files.push(file(contract::WORKER_FILE, main_of(worker)));
+        files.push(file(names.worker(), named(worker)));
     }
     files
 }
 
-/// The script of the audio thread; `env` is the text of [`contract::ENV_FILE`].
-fn worklet(bound: &[File], stem: &str, env: &str) -> String {
+/// The script of the audio thread; `script` is the text of the program's script.
+fn worklet(bound: &[File], names: FileNames, script: &str) -> String {
     let text_of = |name: &str| -> Option<&str> {
         let file = bound.iter().find(|file| file.name == name)?;
         str::from_utf8(&file.bytes).ok()
     };
-    let glue = text_of(&format!("{stem}.js")).unwrap_or_default();
-    let glue = inline(glue, |path| match path {
-        contract::ENV_FILE => Some(env),
-        _ => text_of(path),
+    let glue = text_of(&names.glue()).unwrap_or_default();
+    let name = names.script();
+    let glue = inline(glue, |path| match path == name {
+        true => Some(script),
+        false => text_of(path),
     });
     glue + include_str!("env/web_worklet.js")
 }
@@ -88,9 +120,9 @@ fn quoted(name: &str) -> String {
     name.replace('\\', "\\\\").replace('\'', "\\'")
 }
 
-fn file(name: &str, text: String) -> File {
+fn file(name: String, text: String) -> File {
     File {
-        name: name.to_string(),
+        name,
         bytes: text.into_bytes(),
     }
 }
@@ -101,7 +133,9 @@ mod tests {
 
     const THREADS: &str = "./wasm-cleave-env.js __cleave_thread";
 
-    const GLUE: &str = "import { base, worker as worker2 } from './wasm-cleave-env.js';
+    const NAMES: fn() -> FileNames<'static> = || FileNames::new("app");
+
+    const GLUE: &str = "import { base, worker as worker2 } from './app.cleave.js';
 import { user } from './snippets/user.js';
 import { other } from './snippets/other.js';
 export { initSync };
@@ -110,11 +144,14 @@ export { initSync };
     fn text(main: &str, target: Target) -> Vec<(String, String)> {
         let chunks = ["app-a-1.wasm", "app-b's-2.wasm"];
         let bound = [
-            file("app.js", GLUE.to_string()),
-            file("snippets/other.js", "export default 1;".to_string()),
-            file("snippets/user.js", "export function user() {}".to_string()),
+            file("app.js".into(), GLUE.into()),
+            file("snippets/other.js".into(), "export default 1;".into()),
+            file(
+                "snippets/user.js".into(),
+                "export function user() {}".into(),
+            ),
         ];
-        let files = scripts(main.as_bytes(), &bound, "app", &chunks, target).into_iter();
+        let files = scripts(main.as_bytes(), &bound, NAMES(), &chunks, target).into_iter();
         files
             .map(|file| (file.name, String::from_utf8(file.bytes).unwrap()))
             .collect()
@@ -137,13 +174,14 @@ export { initSync };
             let [(env, starts), (worker, runs)] = &files[..] else {
                 panic!("{files:?}");
             };
-            assert_eq!(env, contract::ENV_FILE);
-            assert_eq!(worker, contract::WORKER_FILE);
+            assert_eq!(*env, NAMES().script());
+            assert_eq!(*worker, NAMES().worker());
+            let worker = NAMES().worker();
             for name in [
                 contract::ENV_BASE,
                 contract::ENV_LOCATE,
                 contract::ENV_WORKER,
-                contract::WORKER_FILE,
+                &worker,
             ] {
                 assert!(starts.contains(name), "{name}");
             }
@@ -154,6 +192,15 @@ export { initSync };
     }
 
     #[test]
+    fn the_glue_imports_the_script_of_its_program() {
+        let before = "import { a } from './wasm-cleave-env.js';\nrequire(\"./wasm-cleave-env.js\")";
+        let mut glue = before.as_bytes().to_vec();
+        import_script(&mut glue, FileNames::new("it's"));
+        let after = "import { a } from './it\\'s.cleave.js';\nrequire(\"./it\\'s.cleave.js\")";
+        assert_eq!(str::from_utf8(&glue).unwrap(), after);
+    }
+
+    #[test]
     fn audio_gets_scripts_in_pages() {
         let main = format!("{THREADS} {}", contract::AUDIO_START);
         assert_eq!(text(&main, Target::NodeJs), text(THREADS, Target::NodeJs));
@@ -161,13 +208,9 @@ export { initSync };
         let [(worklet, script), (processor, processors), (_, env), _] = &files[..] else {
             panic!("{files:?}");
         };
-        assert_eq!(worklet, contract::WORKLET_FILE);
-        assert_eq!(processor, contract::PROCESSOR_FILE);
-        for name in [
-            contract::ENV_WORKLET,
-            contract::WORKLET_FILE,
-            contract::PROCESSOR_FILE,
-        ] {
+        assert_eq!(*worklet, NAMES().worklet());
+        assert_eq!(*processor, NAMES().processor());
+        for name in [contract::ENV_WORKLET, worklet, processor] {
             assert!(env.contains(name), "{name}");
         }
         for name in [
@@ -207,7 +250,7 @@ export { initSync };
     fn bundlers_find_the_worker() {
         let pattern = format!(
             "new Worker(new URL('./{}', import.meta.url), {{ type: 'module' }})",
-            contract::WORKER_FILE
+            NAMES().worker()
         );
         assert!(text(THREADS, Target::Web)[0].1.contains(&pattern));
     }

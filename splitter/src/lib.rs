@@ -7,6 +7,7 @@ pub mod conventions;
 pub mod emit;
 mod env;
 pub mod error;
+mod file_names;
 pub mod graph;
 pub mod ids;
 mod manifest;
@@ -20,6 +21,7 @@ mod warnings;
 use rayon::prelude::*;
 
 pub use error::Error;
+pub use file_names::FileNames;
 use graph::SymbolGraph;
 use partition::Partition;
 use plan::LinkPlan;
@@ -124,9 +126,7 @@ pub fn split(
     let mut emitted = emit(input, options, progress)?;
     progress(Phase::Bindgen);
     let bound = bindgen::bind(&emitted.main, &options.stem, options.target)?;
-    let scripts = env::files(&emitted, &bound, options);
-    emitted.files.extend(scripts);
-    emitted.files.extend(bound);
+    emitted.files.extend(env::files(&emitted, bound, options));
     emitted.files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Program {
         files: emitted.files,
@@ -204,7 +204,7 @@ fn describe(
         let chunk = module.module.at().checked_sub(1);
         Module {
             file: match chunk {
-                None => format!("{}_bg.wasm", options.stem),
+                None => FileNames::new(&options.stem).main(),
                 Some(chunk) => manifest.chunks[chunk].file.clone(),
             },
             kind: match chunk {

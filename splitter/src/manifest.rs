@@ -8,7 +8,7 @@ use crate::graph::SymbolGraph;
 use crate::ids::{Module, Split as SplitId};
 use crate::partition::{Partition, Signature};
 use crate::plan::{LinkPlan, ModulePlan};
-use crate::{File, Options};
+use crate::{File, FileNames, Options};
 
 /// The build id: a hash of the input and of all that decides what is made of it.
 pub(crate) fn build_id(input: &[u8], options: &Options) -> BuildId {
@@ -59,12 +59,8 @@ pub(crate) fn new(
         .zip(&plan.modules[1..])
         .map(|((label, bytes), module)| {
             let sha256 = hash(bytes);
-            let short: String = sha256[..5]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
             Chunk {
-                file: format!("{}-{label}-{short}.wasm", options.stem),
+                file: FileNames::new(&options.stem).chunk(label, &sha256),
                 size: bytes.len() as u32,
                 sha256,
                 blocks: match bytes.len() > BLOCK {

@@ -11,10 +11,11 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::file_names::rank;
 use crate::{File, Program};
 
 pub(crate) use manifest_json::build_id_text;
-pub use manifest_json::{MANIFEST_FILE, manifest_json};
+pub use manifest_json::manifest_json;
 
 /// What the name of the hidden folder begins with.
 const STAGING_PREFIX: &str = ".wasm-cleave-";
@@ -71,10 +72,10 @@ impl OutputError {
     }
 }
 
-/// Writes all files of a program and its `manifest.json` into a folder; on failure the folder keeps what it had.
+/// Writes all files of a program and their manifest into a folder; on failure the folder keeps what it had.
 ///
-/// Files of an earlier build of the same program, listed in its `manifest.json`, are removed when the new build has
-/// them no longer. Other files in the folder are left alone.
+/// Files of an earlier build of the same program, listed in its manifest, are removed when the new build has them no
+/// longer. Other files in the folder are left alone.
 ///
 /// # Errors
 /// When a file cannot be written, or a file's name leads out of the folder.
@@ -103,25 +104,6 @@ pub fn publish(program: &Program, folder: &Path) -> Result<(), OutputError> {
         remove(folder, &name);
     }
     Ok(())
-}
-
-/// A file replaces its predecessor only when all that it names is there: chunks and snippets have no names of others
-/// in them, main has those of the chunks, the glue that of main, and a page that of the glue.
-fn rank(name: &str) -> u8 {
-    let name = name.to_ascii_lowercase();
-    if name == MANIFEST_FILE {
-        4
-    } else if name.ends_with(".html") {
-        3
-    } else if name.contains('/') {
-        0
-    } else if name.ends_with(".js") {
-        2
-    } else if name.ends_with("_bg.wasm") {
-        1
-    } else {
-        0
-    }
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> OutputError {

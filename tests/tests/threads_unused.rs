@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use wasm_cleave::contract::{ENSURE, THREAD_RUN, WORKER_FILE};
-use wasm_cleave_cli::{ModuleKind, Target};
+use wasm_cleave::contract::{ENSURE, THREAD_RUN};
+use wasm_cleave_cli::{FileNames, ModuleKind, Target};
 use wasm_cleave_tests::cargo::{Settings, build_fixtures};
 use wasm_cleave_tests::inspect::Contents;
-use wasm_cleave_tests::program::{Ready, Shape, prepare};
+use wasm_cleave_tests::program::{Ready, STEM, Shape, prepare};
 use wasm_cleave_tests::threads;
 
 /// How much of what only threads need is in a program.
@@ -65,7 +65,7 @@ impl ForThreads {
                 .program
                 .files
                 .iter()
-                .filter(|file| file.name == WORKER_FILE)
+                .filter(|file| file.name == FileNames::new(STEM).worker())
                 .count(),
         })
     }

@@ -1,7 +1,7 @@
 //! How a thread begins: what the Worker is told, and what it runs.
 //!
 //! 1. [`Builder`] makes a [`Start`], which holds the closure, and hands its address, the module and the memory to a new
-//!    Worker. The file that the Worker runs is `wasm-cleave-worker.js`, which the splitter writes.
+//!    Worker. The Worker runs a script that the splitter writes.
 //! 2. The Worker instantiates main, which gives it a stack and thread-local data, and calls the export [`run`]. That
 //!    takes the closure out of the `Start` and runs it; what it returns goes to a place that the [`Handle`] knows, in
 //!    shared memory.

@@ -6,7 +6,7 @@ if (process.versions.v8.startsWith('11.3.')) require('node:v8').setFlagsFromStri
 // Starts a thread. `ended` becomes undefined, the text of a failure, or null after `stop`.
 exports.worker = (start) => {
   const { Worker } = require('node:worker_threads');
-  const worker = new Worker(require.resolve('./wasm-cleave-worker.js'), { name: start.name });
+  const worker = new Worker(require.resolve('./NAME.cleave-worker.js'), { name: start.name });
   const thread = {};
   thread.ended = new Promise((resolve) => {
     let hasStarted = false;

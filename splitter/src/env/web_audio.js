@@ -7,8 +7,8 @@ const program = `wasm-cleave-${Math.random()}`;
 export async function worklet(context, params) {
   const name = program + params;
   const script = params
-    ? new URL('./wasm-cleave-processor.js', import.meta.url)
-    : new URL('./wasm-cleave-worklet.js', import.meta.url);
+    ? new URL('./NAME.cleave-processor.js', import.meta.url)
+    : new URL('./NAME.cleave-worklet.js', import.meta.url);
   script.hash = encodeURIComponent(JSON.stringify({ program, name, params }));
   await context.audioWorklet.addModule(script);
   return name;

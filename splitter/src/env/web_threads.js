@@ -4,7 +4,7 @@ const running = new Set();
 
 // Starts a thread. `ended` becomes undefined, the text of a failure, or null after `stop`.
 export function worker(start) {
-  const worker = new Worker(new URL('./wasm-cleave-worker.js', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('./NAME.cleave-worker.js', import.meta.url), { type: 'module' });
   const thread = {};
   thread.ended = new Promise((resolve) => {
     let hasStarted = false;

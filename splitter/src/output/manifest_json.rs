@@ -1,4 +1,5 @@
-//! `manifest.json`: which file is what, in the words of Vite's manifest, for servers that write preload links.
+//! The manifest, `NAME.cleave-manifest.json`: which file is what, in the words of Vite's manifest, for servers that
+//! write preload links.
 //!
 //! Keys are file names, and `split:NAME` for what the source calls NAME. An entry's `imports` are loaded with it,
 //! its `dynamicImports` later:
@@ -23,10 +24,10 @@ use sha2::{Digest, Sha256};
 use wasm_cleave::manifest::{BuildId, Manifest, Split};
 
 use super::is_inside;
-use crate::{File, ModuleKind, Program};
+use crate::{File, FileNames, ModuleKind, Program};
 
-/// The name of the file.
-pub const MANIFEST_FILE: &str = "manifest.json";
+/// What the manifest of every program was called before 0.1.
+const OLD_NAME: &str = "manifest.json";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -61,25 +62,26 @@ pub fn manifest_json(program: &Program) -> File {
         .iter()
         .map(|file| (file.name.clone(), of_file(file)))
         .collect();
-    let main = program
-        .modules
-        .iter()
-        .find(|module| module.kind == ModuleKind::Main)
-        .map(|module| module.file.as_str());
+    let main = main_of(program);
+    let names = FileNames::of_main(main.unwrap_or_default());
     for split in &program.manifest.splits {
         let (key, entry) = of_split(split, &program.manifest, main, &entries);
         entries.insert(key, entry);
     }
-    if let Some(main) = main {
-        mark_entry(&mut entries, main, &program.manifest);
-    }
+    mark_entry(&mut entries, names, &program.manifest);
     // Only strings, numbers and lists under string keys: nothing here that JSON cannot hold.
     let mut bytes = serde_json::to_vec_pretty(&entries).unwrap_or_default();
     bytes.push(b'\n');
     File {
-        name: MANIFEST_FILE.to_string(),
+        name: names.manifest(),
         bytes,
     }
+}
+
+fn main_of(program: &Program) -> Option<&str> {
+    let mut modules = program.modules.iter();
+    let main = modules.find(|module| module.kind == ModuleKind::Main);
+    main.map(|module| module.file.as_str())
 }
 
 fn of_file(file: &File) -> Entry {
@@ -156,19 +158,12 @@ fn key_of_split(split: &Split) -> String {
 }
 
 /// The glue is the entry: it loads main and the scripts that it imports at once, and the splits on demand.
-fn mark_entry(entries: &mut Entries, main: &str, manifest: &Manifest) {
-    let stem = main.strip_suffix("_bg.wasm").unwrap_or(main).to_string();
-    let glue = format!("{stem}.js");
-    let imports = entries
-        .keys()
-        .filter(|name| {
-            let script = name.starts_with("snippets/") && name.ends_with(".js");
-            *name == main || *name == wasm_cleave::contract::ENV_FILE || script
-        })
-        .cloned()
-        .collect();
+fn mark_entry(entries: &mut Entries, names: FileNames, manifest: &Manifest) {
+    let glue = names.glue();
+    let is_imported = |name: &&String| **name != glue && names.is_first_loaded(name);
+    let imports = entries.keys().filter(is_imported).cloned().collect();
     if let Some(entry) = entries.get_mut(&glue) {
-        entry.name = Some(stem);
+        entry.name = Some(names.stem().to_string());
         entry.is_entry = true;
         entry.build = Some(build_id_text(manifest.build));
         entry.imports = imports;
@@ -185,27 +180,28 @@ pub(crate) fn build_id_text(build: BuildId) -> String {
     })
 }
 
-/// Files that the folder's manifest lists and the new build does not have any more. None if the folder holds another
-/// program.
+/// Files of an earlier build of the same program that the new build does not have any more: those that its manifest
+/// lists, and a manifest under the old name.
 pub(super) fn stale_files(folder: &Path, manifest: &File, files: &[&File]) -> Vec<String> {
     let read = |bytes: &[u8]| serde_json::from_slice::<Entries>(bytes).ok();
-    let Some(old) = fs::read(folder.join(MANIFEST_FILE))
-        .ok()
-        .and_then(|old| read(&old))
-    else {
-        return Vec::new();
-    };
     let Some(new) = read(&manifest.bytes) else {
         return Vec::new();
     };
-    if entry_name(&old).is_none() || entry_name(&old) != entry_name(&new) {
-        return Vec::new();
-    }
     let kept: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    old.into_keys()
-        .filter(|name| !name.starts_with("split:"))
-        .filter(|name| is_inside(name) && !kept.contains(name.as_str()))
-        .collect()
+    let mut stale = BTreeSet::new();
+    for name in [manifest.name.as_str(), OLD_NAME] {
+        let old = fs::read(folder.join(name)).ok();
+        let Some(old) = old.and_then(|bytes| read(&bytes)) else {
+            continue;
+        };
+        // An application may have a `manifest.json` of its own, and another program one of the old name.
+        if entry_name(&old).is_some() && entry_name(&old) == entry_name(&new) {
+            stale.insert(name.to_string());
+            stale.extend(old.into_keys().filter(|key| !key.starts_with("split:")));
+        }
+    }
+    stale.retain(|name| is_inside(name) && !kept.contains(name.as_str()));
+    stale.into_iter().collect()
 }
 
 fn entry_name(entries: &Entries) -> Option<&str> {

@@ -68,9 +68,9 @@ fn a_second_build_replaces_the_first_and_leaves_foreign_files() {
         names,
         [
             "app-a-2.wasm",
+            "app.cleave-manifest.json",
             "app.js",
             "app_bg.wasm",
-            "manifest.json",
             "mine.txt"
         ]
     );
@@ -84,6 +84,51 @@ fn another_program_in_the_same_folder_is_left_alone() {
     let other = [("tool.js", "glue"), ("tool_bg.wasm", "main")];
     publish(&program("tool", &other), folder.path()).unwrap();
     assert!(folder.path().join("app-a-1.wasm").is_file());
+}
+
+/// What a build before 0.1 left: names without the program's.
+fn publish_under_old_names(folder: &Path, extra: &[(&str, &str)]) {
+    let mut files = FIRST.to_vec();
+    files.push(("wasm-cleave-env.js", "script"));
+    files.extend(extra);
+    publish(&program("app", &files), folder).unwrap();
+    let manifest = folder.join("app.cleave-manifest.json");
+    fs::rename(manifest, folder.join("manifest.json")).unwrap();
+}
+
+#[test]
+fn files_under_old_names_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    publish_under_old_names(folder.path(), &[]);
+    publish(&program("app", SECOND), folder.path()).unwrap();
+    let names: Vec<_> = contents(folder.path()).into_keys().collect();
+    let expected = [
+        "app-a-2.wasm",
+        "app.cleave-manifest.json",
+        "app.js",
+        "app_bg.wasm",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_manifest_of_the_application_stays() {
+    let of_application = "{ \"name\": \"App\", \"icons\": [] }";
+    let folder = tempfile::tempdir().unwrap();
+    publish_under_old_names(folder.path(), &[]);
+    let mut files = SECOND.to_vec();
+    files.push(("manifest.json", of_application));
+    for _ in 0..2 {
+        publish(&program("app", &files), folder.path()).unwrap();
+        assert_eq!(contents(folder.path())["manifest.json"], of_application);
+    }
+    assert!(!folder.path().join("wasm-cleave-env.js").exists());
+
+    // Also one that no build has put there.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("manifest.json"), of_application).unwrap();
+    publish(&program("app", SECOND), folder.path()).unwrap();
+    assert_eq!(contents(folder.path())["manifest.json"], of_application);
 }
 
 #[test]
@@ -153,11 +198,11 @@ fn the_manifest_of_two_splits_with_a_shared_chunk() {
             ("app-editor-1.wasm", "editor"),
             ("app-shared-2.wasm", "shared"),
             ("app-viewer-3.wasm", "viewer"),
+            ("app.cleave.js", "script"),
             ("app.d.ts", "types"),
             ("app.js", "glue"),
             ("app_bg.wasm", "main"),
             ("snippets/x/inline0.js", "snippet"),
-            ("wasm-cleave-env.js", "env"),
         ],
     );
     let chunk = |file: &str| Chunk {

@@ -278,3 +278,60 @@ fn the_package_of_the_current_folder_is_meant_when_none_is_named() {
     assert!(output.status.success(), "{stderr}");
     assert!(folder.path().join("dist/app.js").is_file());
 }
+
+#[test]
+fn two_programs_and_a_web_app_manifest_share_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let manifest = "{ \"name\": \"App\", \"icons\": [] }";
+    for name in ["one", "two"] {
+        let package_folder = folder.path().join(name);
+        package(&package_folder, name);
+        fs::create_dir(package_folder.join("public")).unwrap();
+        fs::write(package_folder.join("public/manifest.json"), manifest).unwrap();
+    }
+    for name in ["one", "two", "one"] {
+        let package_folder = folder.path().join(name);
+        let args = ["build", "--out-dir"].map(std::ffi::OsStr::new);
+        let paths = [out.as_os_str(), package_folder.as_os_str()];
+        succeed(args.into_iter().chain(paths));
+    }
+    let contents = crate::program::contents(&out);
+    let text = |name: &str| {
+        let file = contents.iter().find(|(found, _)| found == name);
+        let (_, bytes) = file.unwrap_or_else(|| panic!("no `{name}`"));
+        String::from_utf8(bytes.clone()).unwrap()
+    };
+    assert_eq!(text("manifest.json"), manifest);
+    for name in ["one", "two"] {
+        let listed: Value =
+            serde_json::from_str(&text(&format!("{name}.cleave-manifest.json"))).unwrap();
+        for entry in listed.as_object().unwrap().values() {
+            let file = entry["file"].as_str().unwrap();
+            assert!(contents.iter().any(|(found, _)| found == file), "{file}");
+        }
+    }
+}
+
+#[test]
+fn pages_get_links_to_what_they_start_with() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let page = "<!doctype html><script type=module>import './app.js'</script>";
+    fs::write(folder.path().join("index.html"), page).unwrap();
+    succeed(build(folder.path()));
+    let built = fs::read_to_string(folder.path().join("dist/index.html")).unwrap();
+    assert!(
+        built.contains("<link rel=\"modulepreload\" href=\"./app.js\">"),
+        "{built}"
+    );
+    assert!(
+        built.contains("href=\"./app_bg.wasm\" as=\"fetch\""),
+        "{built}"
+    );
+    // Nodes of the program's page stay as they are.
+    assert!(
+        built.ends_with("<script type=module>import './app.js'</script>"),
+        "{built}"
+    );
+}

@@ -24,7 +24,12 @@ fn a_program_becomes_main_a_chunk_and_a_manifest() {
     let names = names(&out);
     let chunk = names.iter().find(|name| name.starts_with("app-heavy-"));
     let chunk = chunk.unwrap_or_else(|| panic!("no chunk in {names:?}"));
-    for name in ["app.js", "app.d.ts", "app_bg.wasm", "manifest.json"] {
+    for name in [
+        "app.js",
+        "app.d.ts",
+        "app_bg.wasm",
+        "app.cleave-manifest.json",
+    ] {
         assert!(
             names.iter().any(|found| found == name),
             "{name} in {names:?}"
@@ -33,7 +38,7 @@ fn a_program_becomes_main_a_chunk_and_a_manifest() {
     assert!(table.contains(chunk.as_str()), "{table}");
 
     let manifest: Value =
-        serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(out.join("app.cleave-manifest.json")).unwrap()).unwrap();
     assert_eq!(manifest["app.js"]["isEntry"], true);
     assert_eq!(manifest["app.js"]["dynamicImports"][0], "split:heavy");
     assert_eq!(manifest["split:heavy"]["file"], chunk.as_str());
