@@ -70,6 +70,9 @@ fn routes_is_small_and_loads_what_is_visited() -> Result<()> {
     let (report, out_dir) = build()?;
     sizes_are_within_bounds(&report)?;
     let server = Server::start(&out_dir)?;
+    for engine in [Engine::Chromium, Engine::Firefox, Engine::WebKit] {
+        the_page_asks_for_each_file_once(&server, engine).with_context(|| engine.to_string())?;
+    }
     let browser = Browser::start(Engine::Chromium)?;
     every_route_loads_its_chunks(&report, &server, &browser)?;
     a_failed_load_can_be_tried_again(&server, &browser)
@@ -96,6 +99,30 @@ fn sizes_are_within_bounds(report: &Report) -> Result<()> {
         sum <= SUM_SHARE,
         "the modules together have {sum:.3} of the unsplit program's bytes"
     );
+    Ok(())
+}
+
+/// The page's links are for the very requests that the program makes.
+fn the_page_asks_for_each_file_once(server: &Server, engine: Engine) -> Result<()> {
+    let page = server.url("");
+    let html = ureq::get(&page).call()?.body_mut().read_to_string()?;
+    server.reset();
+    let browser = Browser::start(engine)?;
+    browser.open(&page)?;
+    browser.wait_for("document.querySelector('#arrived li')")?;
+    let requested = server.requested_before("never");
+    for file in ["routes.js", "routes.cleave.js", "routes_bg.wasm"] {
+        ensure!(
+            html.contains(&format!("href=\"{file}\""))
+                || html.contains(&format!("href=\"./{file}\"")),
+            "the page has no link to `{file}`: {html}"
+        );
+        let times = requested.iter().filter(|path| path[1..] == *file).count();
+        ensure!(
+            times == 1,
+            "`{file}` is fetched {times} times: {requested:?}"
+        );
+    }
     Ok(())
 }
 

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use wasm_cleave_cli::output::publish;
 use wasm_cleave_cli::summary::{Quality, Summary};
-use wasm_cleave_cli::{File, Options, Program, split};
+use wasm_cleave_cli::{File, FileNames, Options, Program, split};
 
+use crate::links;
 use crate::progress::Progress;
 
 /// What to do with a linked module.
@@ -27,9 +28,11 @@ pub(crate) struct Lowered {
 }
 
 impl Lowering<'_> {
-    pub(crate) fn run(self, progress: &Progress) -> Result<Lowered> {
+    pub(crate) fn run(mut self, progress: &Progress) -> Result<Lowered> {
         let start = Instant::now();
         let mut program = self.program(&self.options, progress)?;
+        let names = FileNames::new(&self.options.stem);
+        links::complete(&mut self.extra, &program.files, names);
         program.files.extend(self.extra);
         program.files.sort_by(|a, b| a.name.cmp(&b.name));
         progress.step("Publishing the files");

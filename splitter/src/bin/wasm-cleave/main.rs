@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod cargo;
 mod failure;
+mod links;
 mod lower;
 mod progress;
 mod project;
