@@ -49,8 +49,8 @@ pub mod backend;
 mod body;
 mod call;
 mod config;
-#[doc(hidden)]
-pub mod contract;
+#[cfg(test)]
+mod contract_tests;
 mod counters;
 mod error;
 mod identity;
@@ -59,8 +59,6 @@ mod ids;
 mod instantiate;
 mod js;
 mod load;
-#[doc(hidden)]
-pub mod manifest;
 mod obtain;
 mod policy;
 mod progress;
@@ -73,6 +71,8 @@ mod split;
 mod state;
 pub mod threads;
 mod time;
+
+use wasm_cleave_contract::{self as contract, manifest};
 
 pub use body::Body;
 pub use call::{Call, CallFuture};

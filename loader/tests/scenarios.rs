@@ -10,8 +10,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
-use wasm_cleave::contract;
-use wasm_cleave::manifest::{BLOCK, BuildId, Chunk, Manifest, Split};
+use wasm_cleave_contract as contract;
+use wasm_cleave_contract::manifest::{BLOCK, BuildId, Chunk, Manifest, Split};
 use wasm_encoder::{
     CodeSection, CustomSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
     ImportSection, MemArg, MemArgTarget, MemoryType, Module, Section, TypeSection,

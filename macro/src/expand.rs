@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::{FnArg, Ident, Pat, ReturnType, Type, parse_quote};
 
 use crate::args::{Args, Policy};
-use crate::contract::{HANDLE_MODULE, MARKER_MODULE};
 use crate::item::Item;
+use wasm_cleave_contract::{HANDLE_MODULE, MARKER_MODULE};
 
 /// The rewritten function.
 pub(crate) fn wrapper(args: &Args, item: Item) -> TokenStream {

@@ -3,7 +3,6 @@
 //! In three passes: `args` and `item` parse, then validate, and `expand` writes the wrapper.
 
 mod args;
-mod contract;
 mod expand;
 mod item;
 mod problems;

@@ -1,4 +1,4 @@
-//! Names that other tools give a meaning to: the linker's and wasm-bindgen's. Ours are in `wasm_cleave::contract`.
+//! Names that other tools give a meaning to: the linker's and wasm-bindgen's. Ours are in `wasm_cleave_contract`.
 
 /// Import module of what wasm-bindgen implements.
 pub const BINDGEN_IMPORTS: &str = "__wbindgen_placeholder__";

@@ -2,7 +2,7 @@
 
 mod inline;
 
-use wasm_cleave::contract;
+use wasm_cleave_contract as contract;
 
 use self::inline::inline;
 use crate::{Emitted, File, FileNames, Options, Target};

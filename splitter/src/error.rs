@@ -194,7 +194,7 @@ pub enum SplitError {
     /// Threads share the memory, but nothing can make chunks callable on all of them.
     #[error(
         "the program shares its memory among threads, but its loader was built without that (no export `{}`)",
-        wasm_cleave::contract::ENSURE
+        wasm_cleave_contract::ENSURE
     )]
     NoEnsure,
     /// An import of ours that this version does not know.

@@ -107,7 +107,7 @@ pub struct Program {
     /// The modules, main first.
     pub modules: Vec<Module>,
     /// The manifest that main embeds.
-    pub manifest: wasm_cleave::manifest::Manifest,
+    pub manifest: wasm_cleave_contract::manifest::Manifest,
     /// What the user should know though the build succeeded, each a sentence with what to do.
     pub warnings: Vec<String>,
 }
@@ -146,7 +146,7 @@ pub struct Emitted {
     /// The modules, main first.
     pub modules: Vec<Module>,
     /// The manifest that main embeds.
-    pub manifest: wasm_cleave::manifest::Manifest,
+    pub manifest: wasm_cleave_contract::manifest::Manifest,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -197,7 +197,7 @@ fn describe(
     graph: &SymbolGraph,
     partition: &Partition,
     plan: &LinkPlan,
-    manifest: &wasm_cleave::manifest::Manifest,
+    manifest: &wasm_cleave_contract::manifest::Manifest,
 ) -> Vec<Module> {
     let name = |split: ids::Split| graph.splits[split.at()].name.clone();
     let describe = |module: &plan::ModulePlan| {

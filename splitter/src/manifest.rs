@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use wasm_cleave::manifest::{BLOCK, BuildId, Chunk, Manifest, Split};
+use wasm_cleave_contract::manifest::{BLOCK, BuildId, Chunk, Manifest, Split};
 
 use crate::graph::SymbolGraph;
 use crate::ids::{Module, Split as SplitId};

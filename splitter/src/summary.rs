@@ -177,7 +177,7 @@ fn of_splits(
     modules: &[ModuleSummary],
     quality: Option<Quality>,
 ) -> Vec<SplitSummary> {
-    let of_split = |split: &wasm_cleave::manifest::Split| {
+    let of_split = |split: &wasm_cleave_contract::manifest::Split| {
         let files: Vec<String> = split
             .chunks
             .iter()
@@ -261,7 +261,7 @@ impl std::io::Write for Counter {
 mod tests {
     use super::*;
     use crate::File;
-    use wasm_cleave::manifest::{Chunk, Manifest, Split};
+    use wasm_cleave_contract::manifest::{Chunk, Manifest, Split};
     use wasm_encoder::{CustomSection, Module as Encoder, NameMap, NameSection};
 
     fn wasm(payload: &[u8], names: bool) -> Vec<u8> {

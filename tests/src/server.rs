@@ -309,7 +309,7 @@ fn compress(mut bytes: &[u8], accepted: &str) -> Result<(&'static str, Vec<u8>)>
 
 /// The same chunk with another build id: a valid module that belongs to another program.
 fn other_build(mut bytes: Vec<u8>) -> Vec<u8> {
-    let name = wasm_cleave::contract::BUILD_SECTION.as_bytes();
+    let name = wasm_cleave_contract::BUILD_SECTION.as_bytes();
     if let Some(at) = bytes.windows(name.len()).position(|window| window == name) {
         for byte in bytes.iter_mut().skip(at + name.len()).take(16) {
             *byte ^= 0xff;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use wasm_cleave::contract;
-use wasm_cleave::manifest::BuildId;
+use wasm_cleave_contract as contract;
+use wasm_cleave_contract::manifest::BuildId;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
     CustomSection, DataCountSection, DataSection, EntityType, ExportKind, ExportSection, Function,

@@ -1,6 +1,6 @@
 //! Writes main: what the input has, less what went to chunks, plus what chunks need of it.
 
-use wasm_cleave::contract;
+use wasm_cleave_contract as contract;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, CustomSection, DataCountSection, EntityType, ExportKind, ExportSection, Function,

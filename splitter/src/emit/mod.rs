@@ -9,7 +9,7 @@ mod segments;
 mod stubs;
 
 use rayon::prelude::*;
-use wasm_cleave::manifest::BuildId;
+use wasm_cleave_contract::manifest::BuildId;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, FunctionSection, TypeSection,

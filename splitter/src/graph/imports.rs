@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wasm_cleave::contract;
+use wasm_cleave_contract as contract;
 
 use crate::conventions;
 use crate::error::SplitError;

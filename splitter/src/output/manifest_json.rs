@@ -21,7 +21,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use wasm_cleave::manifest::{BuildId, Manifest, Split};
+use wasm_cleave_contract::manifest::{BuildId, Manifest, Split};
 
 use super::is_inside;
 use crate::{File, FileNames, ModuleKind, Program};

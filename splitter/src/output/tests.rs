@@ -3,7 +3,7 @@
 use super::*;
 use crate::{Module, ModuleKind};
 use std::collections::BTreeMap;
-use wasm_cleave::manifest::{BuildId, Chunk, Manifest, Split};
+use wasm_cleave_contract::manifest::{BuildId, Chunk, Manifest, Split};
 
 fn program(stem: &str, files: &[(&str, &str)]) -> Program {
     Program {

@@ -15,7 +15,7 @@ mod slots;
 mod stubs;
 
 use rayon::prelude::*;
-use wasm_cleave::contract;
+use wasm_cleave_contract as contract;
 use wasmparser::{FuncType, ValType};
 
 use crate::error::SplitError;

@@ -11,7 +11,7 @@
 //! `ensure` instantiates the chunk on this thread, which puts the chunk's function into the slot; from then on the stub
 //! is out of the way.
 
-use wasm_cleave::contract;
+use wasm_cleave_contract as contract;
 use wasmparser::{ExternalKind, FuncType, ValType};
 
 use super::{LinkPlan, find_or_add};

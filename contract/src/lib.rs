@@ -1,7 +1,9 @@
-//! Every name that the attribute, the loader and the splitter agree on.
+//! What the attribute, the loader and the splitter agree on: the names here, and the format of the [`manifest`].
 //!
-//! The attribute has to spell the import modules as literals; a test of the macro crate holds the two together.
 //! The number in the module names is the version of this contract: the splitter refuses a program built for another.
+//! This crate is an implementation detail of wasm-cleave.
+
+pub mod manifest;
 
 /// What every import module of ours begins with, followed by the version and a colon.
 pub const MODULE_PREFIX: &str = "cleave";
@@ -85,28 +87,3 @@ pub const AUDIO_FAIL: &str = "__cleave_audio_fail";
 
 /// Export of the loader with audio, `(unit, frame) -> bool`: renders a block.
 pub const AUDIO_PROCESS: &str = "__cleave_audio_process";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_literals_of_threads_are_those_of_the_contract() {
-        let bindings = include_str!("threads/js.rs");
-        let start = include_str!("threads/start.rs");
-        assert!(bindings.contains(&format!("raw_module = \"./{ENV_FILE}\"")));
-        assert!(bindings.contains(&format!("fn {ENV_WORKER}(")));
-        assert!(start.contains(&format!("js_name = {THREAD_RUN},")));
-    }
-
-    #[test]
-    fn the_literals_of_audio_are_those_of_the_contract() {
-        let bindings = include_str!("audio/js.rs");
-        let thread = include_str!("audio/thread.rs");
-        assert!(bindings.contains(&format!("raw_module = \"./{ENV_FILE}\"")));
-        assert!(bindings.contains(&format!("fn {ENV_WORKLET}(")));
-        for name in [AUDIO_START, AUDIO_LINK, AUDIO_FAIL, AUDIO_PROCESS] {
-            assert!(thread.contains(&format!("js_name = {name},")));
-        }
-    }
-}
