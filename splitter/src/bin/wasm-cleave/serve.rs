@@ -23,12 +23,15 @@ use crate::failure::{self, Failure};
 use crate::lower::Lowering;
 use crate::progress::Progress;
 use crate::project::Project;
+use crate::toolchain::Toolchain;
 use crate::{report, statics};
 use state::State;
 use watch::Watch;
 
 pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     let project = Project::find(&args.package)?;
+    // Each build does so. Here it ends the program: no change of a source would help.
+    Toolchain::of(&project.folder, args.package.threads).prepare(&args.package.setup)?;
     let root = project
         .target_dir
         .join("wasm-cleave/serve")
@@ -164,8 +167,7 @@ impl Builder<'_> {
     }
 
     fn watched(&self) -> Vec<PathBuf> {
-        let dependencies = self.args.package.dependencies;
-        let mut folders = match self.project.source_folders(dependencies) {
+        let mut folders = match self.project.source_folders(&self.args.package.setup) {
             Ok(folders) => folders,
             // The manifest may be broken at the moment; the next build says so.
             Err(_) => vec![self.project.folder.clone()],
