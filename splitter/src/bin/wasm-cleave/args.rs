@@ -34,8 +34,12 @@ pub(crate) enum Command {
     Split(SplitArgs),
     /// Build a package and serve it on this machine; build again and reload the page when a source changes
     ///
-    /// The URL is the first line on stdout. Serves 127.0.0.1 only. Writes below cargo's target folder, not into
-    /// `dist`. While the sources do not compile, the page shows cargo's message and the last good build stays.
+    /// The URL is the first line on stdout, when the first build is done. Serves 127.0.0.1 only. Writes below cargo's
+    /// target folder, not into `dist`. While the sources do not compile, the page shows cargo's message and the last
+    /// good build stays.
+    ///
+    /// When a browser goes to a path without a file extension at which there is nothing, it gets `index.html`, and in
+    /// that `<base href="/">` unless it has a `<base>`: the program knows what the path means.
     Serve(ServeArgs),
 }
 
