@@ -177,13 +177,19 @@ pub(crate) fn tee(pipe: impl Read) -> String {
     for line in BufReader::new(pipe).lines().map_while(Result::ok) {
         // Nobody is left to tell if stderr is closed.
         let _ = writeln!(std::io::stderr(), "{line}");
-        // `   Compiling app v0.1.0`
-        if !line.starts_with("   ") {
+        if !is_progress(&line) {
             said.push_str(&line);
             said.push('\n');
         }
     }
     said
+}
+
+/// Whether a line is like `   Compiling app v0.1.0`, with a word that ends in the twelfth column.
+fn is_progress(line: &str) -> bool {
+    let word = line.strip_prefix(' ').and_then(|_| line.get(..12));
+    let word = word.unwrap_or_default().trim_start();
+    !word.is_empty() && word.chars().all(char::is_alphabetic)
 }
 
 fn failed(project: &Project, text: &str) -> anyhow::Error {
@@ -213,3 +219,28 @@ impl std::fmt::Display for CompileError {
 }
 
 impl std::error::Error for CompileError {}
+
+#[cfg(test)]
+mod tests {
+    use super::is_progress;
+
+    #[test]
+    fn progress_is_told_from_what_is_drawn_around_sources() {
+        for line in [
+            "   Compiling app v0.1.0 (/app)",
+            "    Finished `dev` profile",
+        ] {
+            assert!(is_progress(line), "{line}");
+        }
+        for line in [
+            "   |",
+            "11 | [broken",
+            "   |        ^",
+            "",
+            "    at src/lib.rs",
+            "           ä",
+        ] {
+            assert!(!is_progress(line), "{line}");
+        }
+    }
+}
