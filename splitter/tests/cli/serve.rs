@@ -318,12 +318,14 @@ fn before_the_first_good_build_pages_wait_for_it() {
     fs::write(folder.path().join("index.html"), "<p>mine").unwrap();
     let lib = folder.path().join("src/lib.rs");
     let source = fs::read_to_string(&lib).unwrap();
-    fs::write(&lib, "fn broken(").unwrap();
+    fs::write(&lib, source.replace("__wasm_bindgen_unstable", "other")).unwrap();
     let server = Server::start(folder.path());
     let mut events = server.get("/__wasm-cleave/events");
     let first = events.event();
     assert_eq!(first["build"], "");
-    assert!(!first["error"].is_null(), "{first}");
+    let error = first["error"].as_str().unwrap();
+    assert!(error.contains("not a wasm-bindgen program"), "{error}");
+    assert!(error.contains("\n  help: "), "{error}");
     for path in ["/", "/users/7", "/app.js"] {
         let page = server.get(path);
         assert_eq!(page.status(), "503", "{path}");

@@ -120,7 +120,9 @@ impl Toolchain {
 
     /// What rustc says, or why it says nothing.
     fn facts(&self) -> Result<Result<Facts, String>> {
-        let mut rustc = self.question("rustc")?;
+        // Cargo starts the same one.
+        let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_string());
+        let mut rustc = self.question(&rustc)?;
         rustc.args(["--print", "sysroot", "--print", "target-libdir"]);
         rustc.args(["--print", "cfg", "--target", TRIPLE]);
         let output = rustc.output().map_err(|error| missing("rustc", &error))?;

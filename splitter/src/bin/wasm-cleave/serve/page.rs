@@ -11,7 +11,7 @@ pub(super) const EVENTS_PATH: &str = "/__wasm-cleave/events";
 /// The script.
 pub(super) const CLIENT: &str = include_str!("client.js");
 
-/// A page with the script in it. Called for files of the last good build, which the script is told.
+/// A page with the script in it, which gets to know of which build the page is.
 pub(super) fn with_client(html: &str, status: &Status) -> String {
     let script = format!(
         "<script src=\"{CLIENT_PATH}\" data-build=\"{}\"></script>\n",
@@ -42,8 +42,10 @@ fn end_of_tag(html: &str, name: &str) -> Option<usize> {
     let is_tag = |start: usize| {
         let rest = lower[start..].strip_prefix('<')?.strip_prefix(name)?;
         let ends_name = |c: char| c.is_ascii_whitespace() || c == '>' || c == '/';
-        rest.starts_with(ends_name)
-            .then(|| Some(start + lower[start..].find('>')? + 1))?
+        if !rest.starts_with(ends_name) {
+            return None;
+        }
+        Some(start + lower[start..].find('>')? + 1)
     };
     lower
         .match_indices('<')
