@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use wasm_cleave_cli::partition::Limits;
 use wasm_cleave_cli::summary::Quality;
@@ -33,8 +34,12 @@ pub(crate) enum Command {
     Split(SplitArgs),
     /// Build a package and serve it on this machine; build again and reload the page when a source changes
     ///
-    /// The URL is the first line on stdout. Serves 127.0.0.1 only. Writes below cargo's target folder, not into
-    /// `dist`. While the sources do not compile, the page shows cargo's message and the last good build stays.
+    /// The URL is the first line on stdout, when the first build is done. Serves 127.0.0.1 only. Writes below cargo's
+    /// target folder, not into `dist`. While the sources do not compile, the page shows cargo's message and the last
+    /// good build stays.
+    ///
+    /// When a browser goes to a path without a file extension at which there is nothing, it gets `index.html`, and in
+    /// that `<base href="/">` unless it has a `<base>`: the program knows what the path means.
     Serve(ServeArgs),
 }
 
@@ -57,7 +62,7 @@ pub(crate) struct PackageArgs {
     #[arg(long)]
     pub(crate) no_default_features: bool,
     #[command(flatten)]
-    pub(crate) dependencies: DependencyArgs,
+    pub(crate) setup: SetupArgs,
     /// Build this binary instead of the library
     #[arg(long, value_name = "NAME", conflicts_with = "example")]
     pub(crate) bin: Option<String>,
@@ -86,22 +91,25 @@ impl PackageArgs {
     }
 }
 
-/// What cargo may do to get dependencies.
+/// What may be done to get what a build needs.
 #[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct DependencyArgs {
+pub(crate) struct SetupArgs {
     /// Fail where `Cargo.lock` would have to change
     #[arg(long)]
     pub(crate) locked: bool,
-    /// Let cargo not use the network
+    /// Do not use the network: neither cargo nor rustup may
     #[arg(long)]
     pub(crate) offline: bool,
     /// Both `--locked` and `--offline`
     #[arg(long)]
     pub(crate) frozen: bool,
+    /// Do not let rustup install what the toolchain lacks
+    #[arg(long, env = "WASM_CLEAVE_NO_INSTALL", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub(crate) no_install: bool,
 }
 
-impl DependencyArgs {
-    /// The same, for cargo.
+impl SetupArgs {
+    /// Cargo's part of it.
     pub(crate) fn flags(self) -> impl Iterator<Item = &'static str> {
         let flags = [
             (self.locked, "--locked"),
@@ -112,6 +120,18 @@ impl DependencyArgs {
             .into_iter()
             .filter(|(is_set, _)| *is_set)
             .map(|(_, flag)| flag)
+    }
+
+    /// What says that nothing may be installed, if anything does.
+    pub(crate) fn forbids_install(self) -> Option<&'static str> {
+        let flags = [
+            (self.offline, "--offline"),
+            (self.frozen, "--frozen"),
+            (self.no_install, "--no-install"),
+        ];
+        flags
+            .into_iter()
+            .find_map(|(is_set, flag)| is_set.then_some(flag))
     }
 }
 

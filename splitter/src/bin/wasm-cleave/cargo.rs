@@ -4,10 +4,8 @@
 //! to set them of which cargo reads one, so adding to them means losing some; and every dependency would be compiled
 //! again.
 
-use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
@@ -17,8 +15,9 @@ use cargo_metadata::diagnostic::DiagnosticLevel;
 
 use crate::args::PackageArgs;
 use crate::failure::Failure;
-use crate::project::{Program, Project, toolchain_file};
+use crate::project::{Program, Project};
 use crate::threads::Threads;
+use crate::toolchain::{Toolchain, missing};
 
 /// The target.
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
@@ -47,54 +46,22 @@ pub(crate) struct Linked {
     pub(crate) stem: String,
 }
 
-/// The toolchain that the user has chosen by a variable. When cargo started this program (`cargo run`), it is
-/// rustup that has set it, to the toolchain of the package that this program is from.
-pub(crate) fn toolchain_of_user() -> Option<String> {
-    match env::var_os("CARGO") {
-        Some(_) => None,
-        None => env::var("RUSTUP_TOOLCHAIN").ok(),
-    }
-}
-
-/// A tool of the toolchain that holds for a folder, as it would be started there.
-pub(crate) fn tool(name: &str, folder: &Path) -> Result<Command> {
-    let mut command = Command::new(name);
-    command.current_dir(folder).stdin(Stdio::null());
-    // The variable would win over the toolchain file of the package to be built.
-    if toolchain_of_user().is_none() && toolchain_file(folder).is_some() {
-        command.env_remove("RUSTUP_TOOLCHAIN");
-    }
-    if let Some(target) = env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
-        // The user means it relative to where the user is.
-        let target = env::current_dir()
-            .context("the current folder is gone")?
-            .join(target);
-        command.env("CARGO_TARGET_DIR", target);
-    }
-    Ok(command)
-}
-
-/// The error for a cargo that did not start.
-pub(crate) fn missing(error: &std::io::Error) -> Failure {
-    Failure::new(
-        format!("could not start `cargo`: {error}"),
-        "install Rust with rustup, and see that `cargo` is in PATH",
-    )
-}
-
 /// Compiles and links the program.
 pub(crate) fn compile(
     project: &Project,
     args: &PackageArgs,
     diagnostics: Diagnostics,
 ) -> Result<Linked> {
+    let toolchain = Toolchain::of(&project.folder, args.threads);
+    let cfgs = toolchain.prepare(&args.setup)?;
     let threads = match args.threads {
-        true => Some(Threads::find(project, args.max_memory)?),
+        true => Some(Threads::find(project, &toolchain, &cfgs, args.max_memory)?),
         false => None,
     };
-    let mut child = rustc(project, args, threads.as_ref(), diagnostics)?
+    let cargo = toolchain.tool("cargo")?;
+    let mut child = rustc(cargo, project, args, threads.as_ref(), diagnostics)
         .spawn()
-        .map_err(|error| missing(&error))?;
+        .map_err(|error| missing("cargo", &error))?;
     let stderr = child.stderr.take().map(|pipe| thread::spawn(|| tee(pipe)));
     let output = messages(&mut child, project)?;
     let status = child.wait()?;
@@ -107,7 +74,7 @@ pub(crate) fn compile(
             true => said,
             false => output.errors,
         };
-        return Err(failed(project, threads.as_ref(), &text));
+        return Err(failed(project, &text));
     }
     let Some(path) = output.wasm else {
         return Err(Failure::new(
@@ -123,12 +90,12 @@ pub(crate) fn compile(
 }
 
 fn rustc(
+    mut command: Command,
     project: &Project,
     args: &PackageArgs,
     threads: Option<&Threads>,
     diagnostics: Diagnostics,
-) -> Result<Command> {
-    let mut command = tool("cargo", &project.folder)?;
+) -> Command {
     command.args(["rustc", "--package", &project.package]);
     command.args(["--target", TRIPLE, "--profile", args.profile()]);
     match &project.program {
@@ -142,7 +109,7 @@ fn rustc(
     if args.no_default_features {
         command.arg("--no-default-features");
     }
-    command.args(args.dependencies.flags());
+    command.args(args.setup.flags());
     command.arg(match diagnostics {
         Diagnostics::Terminal => "--message-format=json-render-diagnostics",
         Diagnostics::Collected => "--message-format=json-diagnostic-rendered-ansi",
@@ -158,7 +125,7 @@ fn rustc(
     if diagnostics == Diagnostics::Collected {
         command.stderr(Stdio::piped());
     }
-    Ok(command)
+    command
 }
 
 #[derive(Default)]
@@ -204,14 +171,13 @@ fn for_terminal(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// Passes on what cargo says, and keeps it without its progress.
-fn tee(pipe: impl Read) -> String {
+/// Passes on what a tool says, and keeps it without its progress.
+pub(crate) fn tee(pipe: impl Read) -> String {
     let mut said = String::new();
     for line in BufReader::new(pipe).lines().map_while(Result::ok) {
         // Nobody is left to tell if stderr is closed.
         let _ = writeln!(std::io::stderr(), "{line}");
-        // `   Compiling app v0.1.0`
-        if !line.starts_with("   ") {
+        if !is_progress(&line) {
             said.push_str(&line);
             said.push('\n');
         }
@@ -219,16 +185,14 @@ fn tee(pipe: impl Read) -> String {
     said
 }
 
-fn failed(project: &Project, threads: Option<&Threads>, text: &str) -> anyhow::Error {
-    // The threads' standard library is compiled, not installed.
-    if threads.is_none() && target_is_missing(&project.folder) {
-        let help = format!("rustup target add {TRIPLE}");
-        return Failure::new(
-            format!("this toolchain has no standard library for {TRIPLE}"),
-            help,
-        )
-        .into();
-    }
+/// Whether a line is like `   Compiling app v0.1.0`, with a word that ends in the twelfth column.
+fn is_progress(line: &str) -> bool {
+    let word = line.strip_prefix(' ').and_then(|_| line.get(..12));
+    let word = word.unwrap_or_default().trim_start();
+    !word.is_empty() && word.chars().all(char::is_alphabetic)
+}
+
+fn failed(project: &Project, text: &str) -> anyhow::Error {
     let what = format!("cargo could not compile package `{}`", project.package);
     match text.trim() {
         "" => Failure::new(what, "cargo's messages above say why").into(),
@@ -256,17 +220,27 @@ impl std::fmt::Display for CompileError {
 
 impl std::error::Error for CompileError {}
 
-/// Asked after a failure only: with the user's own `-Zbuild-std` no such folder is needed.
-fn target_is_missing(folder: &Path) -> bool {
-    let Ok(mut rustc) = tool("rustc", folder) else {
-        return false;
-    };
-    let output = rustc
-        .args(["--print", "target-libdir", "--target", TRIPLE])
-        .output();
-    let Ok(output) = output else {
-        return false;
-    };
-    let folder = String::from_utf8_lossy(&output.stdout);
-    output.status.success() && !Path::new(folder.trim()).is_dir()
+#[cfg(test)]
+mod tests {
+    use super::is_progress;
+
+    #[test]
+    fn progress_is_told_from_what_is_drawn_around_sources() {
+        for line in [
+            "   Compiling app v0.1.0 (/app)",
+            "    Finished `dev` profile",
+        ] {
+            assert!(is_progress(line), "{line}");
+        }
+        for line in [
+            "   |",
+            "11 | [broken",
+            "   |        ^",
+            "",
+            "    at src/lib.rs",
+            "           ä",
+        ] {
+            assert!(!is_progress(line), "{line}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod split;
 mod statics;
 mod table;
 mod threads;
+mod toolchain;
 
 use std::process::ExitCode;
 

@@ -1,14 +1,14 @@
 //! Which package is meant, and which of its targets becomes the program.
 
-use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use anyhow::Result;
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
-use crate::args::{DependencyArgs, PackageArgs};
-use crate::cargo;
+use crate::args::{PackageArgs, SetupArgs};
 use crate::failure::Failure;
+use crate::toolchain::{Toolchain, missing};
 
 /// What of a package is compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +38,15 @@ pub(crate) struct Project {
 
 impl Project {
     pub(crate) fn find(args: &PackageArgs) -> Result<Self> {
+        let setup = &args.setup;
         let (metadata, package) = match args.package.as_deref() {
-            None => of_folder(Path::new("."))?,
+            None => of_folder(Path::new("."), setup)?,
             Some(text) if looks_like_path(text) => match folder_of(text) {
-                Some(folder) => of_folder(&folder)?,
-                None if Path::new(text).is_dir() => of_folder(Path::new(text))?,
+                Some(folder) => of_folder(&folder, setup)?,
+                None if Path::new(text).is_dir() => of_folder(Path::new(text), setup)?,
                 None => return Err(no_such_path(text).into()),
             },
-            Some(text) => of_name(text, folder_of(text))?,
+            Some(text) => of_name(text, folder_of(text), setup)?,
         };
         let folder = folder(&package);
         Ok(Project {
@@ -58,8 +59,8 @@ impl Project {
     }
 
     /// Folders of this package and of all packages on this machine that it depends on.
-    pub(crate) fn source_folders(&self, dependencies: DependencyArgs) -> Result<Vec<PathBuf>> {
-        let metadata = metadata(&self.folder, Some(dependencies))?;
+    pub(crate) fn source_folders(&self, setup: &SetupArgs) -> Result<Vec<PathBuf>> {
+        let metadata = metadata(&self.folder, setup, Extent::All)?;
         let local = |package: &&Package| package.source.is_none();
         let Some(resolve) = &metadata.resolve else {
             return Ok(vec![self.folder.clone()]);
@@ -120,29 +121,34 @@ fn no_such_path(text: &str) -> Failure {
     )
 }
 
-/// Without dependencies cargo resolves nothing, and so needs nothing.
-fn metadata(folder: &Path, dependencies: Option<DependencyArgs>) -> Result<Metadata> {
-    let mut command = cargo::tool("cargo", folder)?;
-    command.args(["metadata", "--format-version", "1"]);
-    match dependencies {
-        Some(dependencies) => command.args(dependencies.flags()),
-        None => command.arg("--no-deps"),
+/// How much of cargo's metadata is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// The workspace: cargo resolves nothing, and so needs nothing.
+    Members,
+    /// Dependencies too.
+    All,
+}
+
+fn metadata(folder: &Path, setup: &SetupArgs, extent: Extent) -> Result<Metadata> {
+    let toolchain = Toolchain::of(folder, false);
+    let ask = || -> Result<Output> {
+        let mut command = toolchain.question("cargo")?;
+        command.args(["metadata", "--format-version", "1"]);
+        match extent {
+            Extent::Members => command.arg("--no-deps"),
+            Extent::All => command.args(setup.flags()),
+        };
+        Ok(command.output().map_err(|error| missing("cargo", &error))?)
     };
-    let output = command.output().map_err(|error| cargo::missing(&error))?;
+    let mut output = ask()?;
+    if !output.status.success() && toolchain.install_if_missing(setup)? {
+        output = ask()?;
+    }
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.trim().trim_start_matches("error: ");
-        // The toolchain file's: rustup goes on to say what it can do.
-        if let Some(what) = said
-            .lines()
-            .next()
-            .filter(|line| line.ends_with("is not installed"))
-        {
-            let help = format!("run `rustup toolchain install` in `{}`", folder.display());
-            return Err(Failure::new(what, help).into());
-        }
         return Err(Failure::new(
-            said,
+            said.trim().trim_start_matches("error: "),
             "name a package of the workspace, or the path of a package: `wasm-cleave build PATH`",
         )
         .into());
@@ -154,8 +160,8 @@ fn metadata(folder: &Path, dependencies: Option<DependencyArgs>) -> Result<Metad
 
 /// The package in a folder or in the nearest one above it; in a workspace without a package of its own there, the
 /// only one that has a `cdylib`.
-fn of_folder(start: &Path) -> Result<(Metadata, Package)> {
-    let metadata = metadata(start, None)?;
+fn of_folder(start: &Path, setup: &SetupArgs) -> Result<(Metadata, Package)> {
+    let metadata = metadata(start, setup, Extent::Members)?;
     let start = start.canonicalize()?;
     let members = metadata.workspace_packages();
     let nearest = start.ancestors().find_map(|place| {
@@ -184,10 +190,10 @@ fn of_folder(start: &Path) -> Result<(Metadata, Package)> {
 }
 
 /// The member of the workspace with a name; else the package in a folder of that name.
-fn of_name(name: &str, folder: Option<PathBuf>) -> Result<(Metadata, Package)> {
-    let metadata = match (metadata(Path::new("."), None), &folder) {
+fn of_name(name: &str, folder: Option<PathBuf>, setup: &SetupArgs) -> Result<(Metadata, Package)> {
+    let metadata = match (metadata(Path::new("."), setup, Extent::Members), &folder) {
         (Ok(metadata), _) => metadata,
-        (Err(_), Some(folder)) => return of_folder(folder),
+        (Err(_), Some(folder)) => return of_folder(folder, setup),
         (Err(error), None) => return Err(error),
     };
     let members = metadata.workspace_packages();
@@ -196,7 +202,7 @@ fn of_name(name: &str, folder: Option<PathBuf>) -> Result<(Metadata, Package)> {
         return Ok((metadata, package));
     }
     if let Some(folder) = folder {
-        return of_folder(&folder);
+        return of_folder(&folder, setup);
     }
     let similar = members
         .iter()
@@ -286,18 +292,4 @@ fn program(package: &Package, args: &PackageArgs) -> Result<Program> {
 fn quoted(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
-}
-
-/// The toolchain file that holds for a folder, if there is one.
-pub(crate) fn toolchain_file(folder: &Path) -> Option<PathBuf> {
-    let folder = match folder.is_absolute() {
-        true => folder.to_path_buf(),
-        false => env::current_dir().unwrap_or_default().join(folder),
-    };
-    // In rustup's order.
-    let names = ["rust-toolchain", "rust-toolchain.toml"];
-    let mut files = folder
-        .ancestors()
-        .flat_map(|place| names.map(|name| place.join(name)));
-    files.find(|file| file.is_file())
 }

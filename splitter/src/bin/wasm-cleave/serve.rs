@@ -5,9 +5,10 @@ mod server;
 mod state;
 mod watch;
 
+use std::convert::Infallible;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -23,12 +24,15 @@ use crate::failure::{self, Failure};
 use crate::lower::Lowering;
 use crate::progress::Progress;
 use crate::project::Project;
+use crate::toolchain::Toolchain;
 use crate::{report, statics};
 use state::State;
 use watch::Watch;
 
 pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     let project = Project::find(&args.package)?;
+    // Each build does so. Here it ends the program: no change of a source would help.
+    Toolchain::of(&project.folder, args.package.threads).prepare(&args.package.setup)?;
     let root = project
         .target_dir
         .join("wasm-cleave/serve")
@@ -51,6 +55,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
             )
         })?;
     let url = format!("http://{}/", listener.local_addr()?);
+    eprintln!("Building what {url} is going to show");
 
     let state = Arc::new(State::new(root));
     let (ready, first_build) = unbounded_channel();
@@ -70,7 +75,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
         let served = runtime.block_on(async {
             // Also during the first build, which may be long.
             tokio::select! {
-                result = announce_and_serve(&url, args.open, first_build, listener, &state) => result,
+                result = server::run(listener, &state) => result,
+                result = announce(url, args.open, first_build) => result.map(|never| match never {}),
                 result = server::stopped() => Ok(result?),
             }
         });
@@ -84,14 +90,13 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     })
 }
 
-/// Says the URL when there is something to see, and serves it.
-async fn announce_and_serve(
-    url: &str,
+/// Says the URL on stdout when there is something to see: scripts take the line as the sign that the first build is
+/// done. A page that is open before says that it is under way.
+async fn announce(
+    url: String,
     open: Open,
     mut first_build: UnboundedReceiver<()>,
-    listener: TcpListener,
-    state: &Arc<State>,
-) -> Result<()> {
+) -> Result<Infallible> {
     // None means that the builder panicked, which has been reported: the page will show nothing.
     let _ = first_build.recv().await;
     let mut stdout = std::io::stdout();
@@ -100,24 +105,16 @@ async fn announce_and_serve(
     if open == Open::Yes {
         open_browser(url);
     }
-    server::run(listener, state).await
+    std::future::pending().await
 }
 
-fn open_browser(url: &str) {
-    let (program, arguments): (_, &[&str]) = match std::env::consts::OS {
-        "macos" => ("open", &[]),
-        "windows" => ("cmd", &["/c", "start", ""]),
-        _ => ("xdg-open", &[]),
-    };
-    let started = std::process::Command::new(program)
-        .args(arguments)
-        .arg(url)
-        .spawn();
-    if let Err(error) = started {
-        report::warn(&[format!(
-            "could not open a browser with `{program}`: {error}"
-        )]);
-    }
+/// On a thread of its own: some browsers run until they are closed.
+fn open_browser(url: String) {
+    thread::spawn(move || {
+        if let Err(error) = webbrowser::open(&url) {
+            report::warn(&[format!("could not open a browser: {error}")]);
+        }
+    });
 }
 
 /// Builds, waits for a change, and builds again.
@@ -164,8 +161,7 @@ impl Builder<'_> {
     }
 
     fn watched(&self) -> Vec<PathBuf> {
-        let dependencies = self.args.package.dependencies;
-        let mut folders = match self.project.source_folders(dependencies) {
+        let mut folders = match self.project.source_folders(&self.args.package.setup) {
             Ok(folders) => folders,
             // The manifest may be broken at the moment; the next build says so.
             Err(_) => vec![self.project.folder.clone()],
@@ -216,10 +212,4 @@ fn for_page(error: &anyhow::Error) -> String {
         Some(error) => format!("{error}\n\n{}", error.text.trim()),
         None => console::strip_ansi_codes(&failure::render(error)).into_owned(),
     }
-}
-
-/// What a path below the served folder is called.
-fn is_page(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "html")
 }

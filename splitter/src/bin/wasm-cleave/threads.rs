@@ -1,13 +1,12 @@
-//! What cargo needs besides for a program whose threads share one memory: a nightly toolchain with the source of the
-//! standard library, compiler flags for every crate, a target folder of their own, and arguments for the linker.
+//! What cargo needs besides a nightly toolchain for a program whose threads share one memory: compiler flags for every
+//! crate, a target folder of their own, and arguments for the linker.
 //!
 //! Target features hold for a whole program, the standard library included, so they have to go where RUSTFLAGS go.
 //! Cargo reads one of four places; here the one that it would read is found, and its flags are kept.
 
 use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Command;
 use std::str::FromStr;
 
 use anyhow::{Context, Result};
@@ -15,12 +14,10 @@ use cargo_metadata::cargo_platform::{Cfg, Platform};
 use serde_json::Value;
 
 use crate::args::MaxMemory;
-use crate::cargo::{TRIPLE, missing, tool, toolchain_of_user};
+use crate::cargo::TRIPLE;
 use crate::failure::Failure;
-use crate::project::{Project, toolchain_file};
-
-/// The toolchain where neither the package nor the user names a nightly.
-const NIGHTLY: &str = "nightly-2026-05-20";
+use crate::project::Project;
+use crate::toolchain::{Toolchain, missing, reason};
 
 /// Atomic instructions, and the passive segments and exported thread-local base that go with them.
 const FEATURES: &str = "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals";
@@ -38,9 +35,8 @@ const LINK_ARGS: [&str; 7] = [
     "-Clink-arg=--export=__heap_base",
 ];
 
-/// A toolchain that can build for threads, and what it is told.
+/// What cargo is told, so that it builds for threads.
 pub(crate) struct Threads {
-    toolchain: Toolchain,
     /// The user's flags and ours.
     rustflags: Vec<String>,
     target_dir: PathBuf,
@@ -48,18 +44,20 @@ pub(crate) struct Threads {
 }
 
 impl Threads {
-    /// Finds the toolchain for a project.
+    /// For a project, its toolchain, and what `cfg` says of the target there.
     ///
     /// # Errors
-    /// When something of it is not installed.
-    pub(crate) fn find(project: &Project, max_memory: MaxMemory) -> Result<Self> {
-        let toolchain = Toolchain::of(&project.folder);
-        let cfgs = toolchain.check(&project.folder)?;
-        let config = toolchain.config(&project.folder)?;
-        let mut rustflags = configured_flags(&|name| env::var(name).ok(), &config, &cfgs);
+    /// When cargo does not say how it is configured: it is none of a nightly toolchain.
+    pub(crate) fn find(
+        project: &Project,
+        toolchain: &Toolchain,
+        cfgs: &[Cfg],
+        max_memory: MaxMemory,
+    ) -> Result<Self> {
+        let config = config(toolchain)?;
+        let mut rustflags = configured_flags(&|name| env::var(name).ok(), &config, cfgs);
         rustflags.push(FEATURES.to_string());
         Ok(Threads {
-            toolchain,
             rustflags,
             // Cargo would compile everything again when the flags change.
             target_dir: project.target_dir.join("wasm-cleave/threads"),
@@ -67,9 +65,8 @@ impl Threads {
         })
     }
 
-    /// Makes `cargo rustc` build with the toolchain and the flags.
+    /// Makes `cargo rustc` build with the flags.
     pub(crate) fn prepare(&self, cargo: &mut Command) {
-        self.toolchain.set(cargo);
         cargo
             .env(ENCODED, self.rustflags.join(SEPARATOR))
             .arg(BUILD_STD)
@@ -84,104 +81,21 @@ impl Threads {
     }
 }
 
-/// A nightly.
-struct Toolchain {
-    name: String,
-    /// Whether rustup takes it by itself, since the user or the package says so.
-    is_chosen: bool,
-}
-
-impl Toolchain {
-    fn of(folder: &Path) -> Self {
-        let of_package = || channel(&fs::read_to_string(toolchain_file(folder)?).ok()?);
-        match toolchain_of_user().or_else(of_package) {
-            Some(name) if name.starts_with("nightly") => Toolchain {
-                name,
-                is_chosen: true,
-            },
-            _ => Toolchain {
-                name: NIGHTLY.to_string(),
-                is_chosen: false,
-            },
-        }
-    }
-
-    fn set(&self, command: &mut Command) {
-        if !self.is_chosen {
-            command.env("RUSTUP_TOOLCHAIN", &self.name);
-        }
-    }
-
-    /// Whether it is there, with the source of the standard library; what `cfg` says of its target.
-    fn check(&self, folder: &Path) -> Result<Vec<Cfg>> {
-        let mut rustc = tool("rustc", folder)?;
-        rustc.args(["--print", "sysroot", "--print", "cfg", "--target", TRIPLE]);
-        let said = self.output(rustc)?;
-        let mut lines = said.lines();
-        let sysroot = Path::new(lines.next().unwrap_or_default());
-        let source = "lib/rustlib/src/rust/library/Cargo.lock";
-        if !sysroot.join(source).is_file() {
-            return Err(self.lacks(&format!(
-                "the toolchain `{}` does not have the source of the standard library",
-                self.name
-            )));
-        }
-        Ok(lines.filter_map(|line| Cfg::from_str(line).ok()).collect())
-    }
-
-    /// All of cargo's configuration files, merged.
-    fn config(&self, folder: &Path) -> Result<Value> {
-        let mut cargo = tool("cargo", folder)?;
-        cargo.args(["-Zunstable-options", "config", "get", "--format", "json"]);
-        let said = self.output(cargo)?;
-        serde_json::from_str(&said).context("could not read what `cargo config get` says")
-    }
-
-    fn output(&self, mut command: Command) -> Result<String> {
-        self.set(&mut command);
-        // It would be installed in silence, and without the source of the standard library.
-        command.env("RUSTUP_AUTO_INSTALL", "0");
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = command.output().map_err(|error| missing(&error))?;
-        if !status.success() {
-            let said = String::from_utf8_lossy(&stderr);
-            let said = said.lines().next().unwrap_or("it does not say why");
-            return Err(self.lacks(said.trim_start_matches("error: ")));
-        }
-        Ok(String::from_utf8_lossy(&stdout).into_owned())
-    }
-
-    fn lacks(&self, what: &str) -> anyhow::Error {
-        Failure::new(
-            format!("cannot build for threads: {what}"),
-            format!(
-                "rustup toolchain install {} --profile minimal --component rust-src",
-                self.name
-            ),
+/// All of cargo's configuration files, merged.
+fn config(toolchain: &Toolchain) -> Result<Value> {
+    let mut cargo = toolchain.question("cargo")?;
+    cargo.args(["-Zunstable-options", "config", "get", "--format", "json"]);
+    let output = cargo.output().map_err(|error| missing("cargo", &error))?;
+    if !output.status.success() {
+        let text = format!("cannot build for threads: {}", reason(&output.stderr));
+        return Err(Failure::new(
+            text,
+            "see that `cargo` and `rustc` are of a nightly toolchain",
         )
-        .into()
+        .into());
     }
-}
-
-/// The channel that a toolchain file names; the file is TOML, or of old the name alone.
-fn channel(text: &str) -> Option<String> {
-    let mut lines = text
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim())
-        .filter(|line| !line.is_empty());
-    if let (Some(name), None) = (lines.clone().next(), lines.clone().nth(1))
-        && !name.contains(['=', '['])
-    {
-        return Some(name.to_string());
-    }
-    lines.find_map(|line| {
-        let (_, rest) = line.split_once("channel")?;
-        let value = rest.trim_start().strip_prefix('=')?;
-        value.split(['"', '\'']).nth(1).map(str::to_string)
-    })
+    let said = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(&said).context("could not read what `cargo config get` says")
 }
 
 const ENCODED: &str = "CARGO_ENCODED_RUSTFLAGS";
@@ -277,28 +191,5 @@ mod tests {
             [""; 0]
         );
         assert_eq!(flags(&[], json!({})), [""; 0]);
-    }
-
-    #[test]
-    fn a_toolchain_file_says_its_channel_in_several_ways() {
-        for (text, expected) in [
-            (
-                "[toolchain]\nchannel = \"nightly-2026-01-02\"\n",
-                Some("nightly-2026-01-02"),
-            ),
-            (
-                "[toolchain]\n# channel = \"no\"\nchannel='1.95.0' # yes",
-                Some("1.95.0"),
-            ),
-            (
-                "toolchain = { channel = \"beta\", profile = \"minimal\" }",
-                Some("beta"),
-            ),
-            ("nightly\n", Some("nightly")),
-            ("[toolchain]\npath = \"/opt/rust\"\n", None),
-            ("", None),
-        ] {
-            assert_eq!(channel(text).as_deref(), expected, "{text}");
-        }
     }
 }

@@ -11,7 +11,7 @@ pub(super) const EVENTS_PATH: &str = "/__wasm-cleave/events";
 /// The script.
 pub(super) const CLIENT: &str = include_str!("client.js");
 
-/// A page with the script in it. Called for files of the last good build, which the script is told.
+/// A page with the script in it, which gets to know of which build the page is.
 pub(super) fn with_client(html: &str, status: &Status) -> String {
     let script = format!(
         "<script src=\"{CLIENT_PATH}\" data-build=\"{}\"></script>\n",
@@ -23,7 +23,37 @@ pub(super) fn with_client(html: &str, status: &Status) -> String {
     format!("{before}{script}{after}")
 }
 
-/// The page of a package that has no `index.html`: starts the program.
+/// A page whose relative URLs mean what they mean in the page of the root, unless it says itself what they mean.
+pub(super) fn with_base(html: &str) -> String {
+    let tag = |name| end_of_tag(html, name);
+    if tag("base").is_some() {
+        return html.to_string();
+    }
+    // Before all that has a URL, and in the head, which need not be written.
+    let place = tag("head").or(tag("html")).or(tag("!doctype"));
+    let (before, after) = html.split_at(place.unwrap_or(0));
+    format!("{before}<base href=\"/\">{after}")
+}
+
+/// Where the first tag of a name ends.
+fn end_of_tag(html: &str, name: &str) -> Option<usize> {
+    // Only ASCII letters change, so positions stay the same.
+    let lower = html.to_ascii_lowercase();
+    let is_tag = |start: usize| {
+        let rest = lower[start..].strip_prefix('<')?.strip_prefix(name)?;
+        let ends_name = |c: char| c.is_ascii_whitespace() || c == '>' || c == '/';
+        if !rest.starts_with(ends_name) {
+            return None;
+        }
+        Some(start + lower[start..].find('>')? + 1)
+    };
+    lower
+        .match_indices('<')
+        .find_map(|(start, _)| is_tag(start))
+}
+
+/// The page of a package that has no `index.html`, which starts the program; before the first good build the page of
+/// any.
 pub(super) fn default_page(status: &Status) -> String {
     let start = match status.build.is_empty() {
         true => String::new(),
@@ -70,5 +100,21 @@ mod tests {
     fn the_default_page_starts_the_program_when_there_is_one() {
         assert!(default_page(&status()).contains("import init from \"./app.js\""));
         assert!(!default_page(&Status::default()).contains("import"));
+    }
+
+    #[test]
+    fn a_page_gets_a_base_before_its_urls_unless_it_has_one() {
+        let base = "<base href=\"/\">";
+        for (before, after) in [
+            ("<!doctype html><html><HEAD lang=\"ä\">", "<link href=a>"),
+            ("<html>", "<header></header>"),
+            ("<!DOCTYPE html>\n".trim_end(), "\n<p>text"),
+            ("", "<basefont><p>text"),
+        ] {
+            let page = with_base(&format!("{before}{after}"));
+            assert_eq!(page, format!("{before}{base}{after}"));
+        }
+        let own = "<head><base\nhref=\"/app/\"></head>";
+        assert_eq!(with_base(own), own);
     }
 }

@@ -1,24 +1,30 @@
 //! Serves the folder of the last good build, with the headers that programs with threads need too.
 
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
 use axum::Router;
-use axum::extract::State as Extract;
+use axum::body::Body;
+use axum::extract::{Request, State as Extract};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::map_response;
 use axum::response::sse::{Event, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use futures::{Stream, stream};
+use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
+use tower_http::services::ServeDir;
 
 use super::page::{self, CLIENT_PATH, EVENTS_PATH};
-use super::state::State;
-use crate::statics::PAGE;
+use super::state::{State, Status};
+
+/// What browsers ask for unasked.
+const ICON: &str = "/favicon.ico";
 
 /// On every response, errors and workers' scripts included: one without them makes a page lose shared memory, and a
 /// script without them does not load in such a page.
@@ -38,13 +44,12 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-cache"),
 ];
 
-/// Serves for ever. Pages keep their stream of events open, so there is no end to wait for: whoever calls this drops it.
+/// Serves until it is dropped: pages keep their stream of events open, so there is no end to wait for.
 pub(super) async fn run(listener: TcpListener, state: &Arc<State>) -> Result<()> {
     let router = Router::new()
         .route(CLIENT_PATH, get(client))
         .route(EVENTS_PATH, get(events))
-        .route("/", get(file))
-        .route("/{*path}", get(file))
+        .fallback(file)
         .layer(map_response(add_headers))
         .with_state(state.clone());
     Ok(axum::serve(listener, router).await?)
@@ -76,7 +81,8 @@ async fn add_headers(mut response: Response) -> Response {
 }
 
 async fn client() -> Response {
-    typed("text/javascript", page::CLIENT)
+    let kind = "text/javascript; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], page::CLIENT).into_response()
 }
 
 /// The state of the builds, now and whenever it changes.
@@ -96,129 +102,127 @@ async fn events(
     }))
 }
 
-async fn file(Extract(state): Extract<Arc<State>>, uri: Uri) -> Response {
-    let Some(path) = below(state.root(), uri.path()) else {
-        return not_found(&uri);
+async fn file(Extract(state): Extract<Arc<State>>, request: Request) -> Response {
+    let status = state.now();
+    let uri = request.uri().clone();
+    if status.build.is_empty() && uri.path() != ICON {
+        // What lies in the folder is of an earlier session.
+        let page = html(page::default_page(&status), &status);
+        return (StatusCode::SERVICE_UNAVAILABLE, page).into_response();
+    }
+    let is_deep_link = is_deep_link(&request);
+    let found = match is_page(&uri) && reads(&request) {
+        true => read(state.root(), whole(uri.clone())).await,
+        false => read(state.root(), request).await,
     };
-    match std::fs::read(&path) {
-        Ok(bytes) if super::is_page(&path) => {
-            let html = String::from_utf8_lossy(&bytes);
-            html_response(page::with_client(&html, &state.now()))
+    match found {
+        Ok(Some(response)) if is_html(&response) => match text(response).await {
+            Ok(text) => html(text, &status),
+            Err(error) => unreadable(&uri, &error),
+        },
+        Ok(Some(response)) => response,
+        Ok(None) if is_deep_link || ["/", "/index.html"].contains(&uri.path()) => {
+            html(start_page(&state, is_deep_link).await, &status)
         }
-        Ok(bytes) => typed(mime(&path), bytes),
-        Err(_) if path == state.root().join(PAGE) => {
-            let status = state.now();
-            html_response(page::with_client(&page::default_page(&status), &status))
-        }
-        // Browsers ask for it unasked; an error would stand in the console of every page.
-        Err(_) if uri.path() == "/favicon.ico" => StatusCode::NO_CONTENT.into_response(),
-        Err(_) => not_found(&uri),
+        // An error would stand in the console of every page.
+        Ok(None) if uri.path() == ICON => StatusCode::NO_CONTENT.into_response(),
+        Ok(None) => (
+            StatusCode::NOT_FOUND,
+            format!("nothing at `{}`\n", uri.path()),
+        )
+            .into_response(),
+        Err(error) => unreadable(&uri, &error),
     }
 }
 
-fn html_response(html: String) -> Response {
-    typed("text/html; charset=utf-8", html)
-}
-
-fn typed(mime: &'static str, body: impl IntoResponse) -> Response {
-    ([(header::CONTENT_TYPE, mime)], body).into_response()
-}
-
-fn not_found(uri: &Uri) -> Response {
-    let text = format!("nothing at `{}`\n", uri.path());
-    (StatusCode::NOT_FOUND, text).into_response()
-}
-
-/// The file that a URL's path means; none if it would lead out of the folder.
-fn below(root: &Path, url_path: &str) -> Option<PathBuf> {
-    let decoded = percent_decoded(url_path)?;
-    let mut path = root.to_path_buf();
-    for part in decoded.split('/').filter(|part| !part.is_empty()) {
-        if part == "." || part == ".." || part.contains(['\\', ':', '\0']) {
-            return None;
-        }
-        path.push(part);
-    }
-    if decoded.ends_with('/') {
-        path.push(PAGE);
-    }
-    Some(path)
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = &rest[2..];
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn mime(path: &Path) -> &'static str {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    match extension.unwrap_or_default().to_ascii_lowercase().as_str() {
-        "wasm" => "application/wasm",
-        "js" | "mjs" => "text/javascript",
-        "css" => "text/css; charset=utf-8",
-        "json" | "map" => "application/json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "ico" => "image/x-icon",
-        "txt" | "md" | "ts" => "text/plain; charset=utf-8",
-        "csv" => "text/csv; charset=utf-8",
-        "xml" => "application/xml",
-        "pdf" => "application/pdf",
-        "woff2" => "font/woff2",
-        "woff" => "font/woff",
-        "ttf" => "font/ttf",
-        "mp3" => "audio/mpeg",
-        "ogg" => "audio/ogg",
-        "wav" => "audio/wav",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        _ => "application/octet-stream",
+/// A file of the folder, or what HTTP has to say about it; none if there is no such file, or the path leads out.
+async fn read(root: &Path, request: Request) -> io::Result<Option<Response>> {
+    // Browsers that ask for several ranges take the whole file as well.
+    let mut files = ServeDir::new(root).ignore_multi_range_requests(true);
+    match files.try_call(request).await {
+        Ok(response) if response.status() == StatusCode::NOT_FOUND => Ok(None),
+        Ok(response) => Ok(Some(with_charset(response.map(Body::new)))),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
+            _ => Err(error),
+        },
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_stay_below_the_folder() {
-        let root = Path::new("/out");
-        assert_eq!(below(root, "/"), Some("/out/index.html".into()));
-        assert_eq!(below(root, "/a%20b/c.js"), Some("/out/a b/c.js".into()));
-        assert_eq!(below(root, "/docs/"), Some("/out/docs/index.html".into()));
-        for path in [
-            "/..",
-            "/a/../../b",
-            "/%2e%2e/b",
-            "/%2",
-            "/%zz",
-            "/a%00",
-            "/c:%5Cb",
-        ] {
-            assert_eq!(below(root, path), None, "{path}");
-        }
-        assert_eq!(below(root, "//etc/passwd"), Some("/out/etc/passwd".into()));
+/// The package's page, or the one that stands in for it.
+async fn start_page(state: &State, is_deep_link: bool) -> String {
+    let uri = Uri::from_static("/index.html");
+    let own = match read(state.root(), whole(uri)).await {
+        Ok(Some(response)) => text(response).await.ok(),
+        _ => None,
+    };
+    let page = own.unwrap_or_else(|| page::default_page(&state.now()));
+    match is_deep_link {
+        true => page::with_base(&page),
+        false => page,
     }
+}
 
-    #[test]
-    fn modules_and_scripts_have_their_types() {
-        assert_eq!(mime(Path::new("a_bg.wasm")), "application/wasm");
-        assert_eq!(mime(Path::new("a.JS")), "text/javascript");
-        assert_eq!(mime(Path::new("a")), "application/octet-stream");
+/// A request for all of a page, whatever the browser has of it: the script in it changes when the file does not.
+fn whole(uri: Uri) -> Request {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = uri;
+    request
+}
+
+fn reads(request: &Request) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+fn is_page(uri: &Uri) -> bool {
+    let path = uri.path().to_ascii_lowercase();
+    ["/", ".html", ".htm"].iter().any(|end| path.ends_with(end))
+}
+
+/// Whether a browser goes to a place that only the program knows: a path that names no file.
+fn is_deep_link(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT);
+    let accept = accept.and_then(|value| value.to_str().ok());
+    let path = percent_decode_str(request.uri().path()).decode_utf8();
+    let names_no_file = |path: &str| {
+        let leads_out = path.contains(['\\', '\0']) || path.split('/').any(|part| part == "..");
+        !leads_out && !path.rsplit('/').next().unwrap_or_default().contains('.')
+    };
+    reads(request)
+        && accept.is_some_and(|accept| accept.contains("text/html"))
+        && path.is_ok_and(|path| names_no_file(&path))
+}
+
+fn is_html(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_html = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/html");
+    response.status() == StatusCode::OK && kind.is_some_and(is_html)
+}
+
+async fn text(response: Response) -> io::Result<String> {
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await;
+    let bytes = bytes.map_err(io::Error::other)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Texts are UTF-8, as sources are.
+fn with_charset(mut response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("text/")
+        && !kind.contains(';')
+        && let Ok(kind) = HeaderValue::from_str(&format!("{kind}; charset=utf-8"))
+    {
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
     }
+    response
+}
+
+fn html(page: String, status: &Status) -> Response {
+    Html(page::with_client(&page, status)).into_response()
+}
+
+fn unreadable(uri: &Uri, error: &io::Error) -> Response {
+    let text = format!("could not read what is at `{}`: {error}\n", uri.path());
+    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
 }
