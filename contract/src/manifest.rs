@@ -2,12 +2,21 @@
 //!
 //! Numbers are unsigned LEB128, strings and lists are preceded by their length. Both sides of the format are here.
 
+use std::fmt;
+
 /// How many bytes of a file have a hash of their own, so that they can be checked while others still arrive.
 pub const BLOCK: usize = 512 << 10;
 
 /// Identifies one linked program; main and its chunks carry the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BuildId(pub [u8; 16]);
+
+/// In hexadecimal.
+impl fmt::Display for BuildId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
 
 /// All that the loader knows about the program at run time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

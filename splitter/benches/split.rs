@@ -1,6 +1,6 @@
 //! How long each phase takes, on the `routes` example and on a module of more than 10 MB, and how much memory it needs.
 //!
-//! `cargo bench -p wasm-cleave-cli`. Inputs are built first; `CLEAVE_BENCH_INPUT=FILE` measures a linked module of
+//! `cargo bench -p wasm-cleave-splitter`. Inputs are built first; `CLEAVE_BENCH_INPUT=FILE` measures a linked module of
 //! yours instead. Times are medians of several rounds; ratios compare runs of the same process.
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use wasm_cleave_cli::{Emitted, Options, Phase, Target, bindgen, emit, partition::Limits};
+use wasm_cleave_splitter::{Emitted, Options, Phase, Target, bindgen, emit, partition::Limits};
 
 const ROUNDS: usize = 7;
 

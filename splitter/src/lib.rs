@@ -15,7 +15,6 @@ pub mod output;
 pub mod partition;
 pub mod plan;
 pub mod read;
-pub mod summary;
 mod warnings;
 
 use rayon::prelude::*;

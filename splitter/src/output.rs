@@ -14,7 +14,6 @@ use std::path::{Component, Path, PathBuf};
 use crate::file_names::rank;
 use crate::{File, Program};
 
-pub(crate) use manifest_json::build_id_text;
 pub use manifest_json::manifest_json;
 
 /// What the name of the hidden folder begins with.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 use wasm_cleave_tests::inspect::Contents;
 use wasm_cleave_tests::program::{Ready, STEM, Shape, prepare};
 use wasm_cleave_tests::threads;

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use wasm_cleave_cli::partition::Limits;
-use wasm_cleave_cli::{Module, ModuleKind, Options, Program, Target, output, split};
+use wasm_cleave_splitter::partition::Limits;
+use wasm_cleave_splitter::{Module, ModuleKind, Options, Program, Target, output, split};
 
 use crate::case::{Demand, Place, Splits};
 use crate::inspect::Contents;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 use serde::Deserialize;
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 
 use crate::browser::{Browser, Engine};
 use crate::program::{Shape, prepare};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail, ensure};
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 
 use crate::browser::{Browser, Engine, despite_crashes};
 use crate::cargo::{cargo, linked_modules, repository};

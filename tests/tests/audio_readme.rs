@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::cargo::repository;
 use wasm_cleave_tests::program::{Shape, prepare};

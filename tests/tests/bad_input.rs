@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 
-use wasm_cleave_cli::partition::Limits;
-use wasm_cleave_cli::{Options, Target, split};
+use wasm_cleave_splitter::partition::Limits;
+use wasm_cleave_splitter::{Options, Target, split};
 use wasm_cleave_tests::cargo::{Settings, build_fixtures, command_line_tool};
 use wasm_cleave_tests::module::{self, Section, boundaries, damage_relocation, sections};
 

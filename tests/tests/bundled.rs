@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::bundlers::{Bundler, bundle};
 use wasm_cleave_tests::cargo::{Settings, build_fixtures};

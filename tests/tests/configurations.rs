@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use anyhow::{Result, bail, ensure};
 use libtest_mimic::{Arguments, Trial};
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 use wasm_cleave_tests::cargo::{Settings, build_fixtures};
 use wasm_cleave_tests::node;
 use wasm_cleave_tests::program::{Shape, prepare};

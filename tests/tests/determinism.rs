@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 use wasm_cleave_tests::cargo::{Settings, build_fixtures, command_line_tool};
 use wasm_cleave_tests::program::{Shape, prepare};
 

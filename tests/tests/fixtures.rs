@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use libtest_mimic::{Arguments, Trial};
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 use wasm_cleave_tests::browser::{Engine, SharedBrowser};
 use wasm_cleave_tests::cargo::{Settings, build_fixtures, repository};
 use wasm_cleave_tests::case::{Case, Demand, Splits};

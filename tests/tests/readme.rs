@@ -106,7 +106,7 @@ fn the_messages_it_explains_exist() -> Result<()> {
         .context("no such section")?;
     let (section, _) = section.split_once("\n## ").context("it does not end")?;
     let mut sources = String::new();
-    for folder in ["loader/src", "splitter/src"] {
+    for folder in ["loader/src", "splitter/src", "splitter/cli/src"] {
         read_all(&repository().join(folder), &mut sources)?;
     }
     let mut count = 0;

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 use wasm_cleave_tests::browser::{Browser, Engine, despite_crashes};
 use wasm_cleave_tests::cargo::repository;
 use wasm_cleave_tests::program::{Ready, STEM, Shape, prepare};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use wasm_cleave_cli::Target;
+use wasm_cleave_splitter::Target;
 use wasm_cleave_tests::browser::{Browser, Engine, despite_crashes};
 use wasm_cleave_tests::node;
 use wasm_cleave_tests::program::{Shape, prepare};

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use wasm_cleave_cli::{FileNames, ModuleKind, Target};
 use wasm_cleave_contract::{ENSURE, THREAD_RUN};
+use wasm_cleave_splitter::{FileNames, ModuleKind, Target};
 use wasm_cleave_tests::cargo::{Settings, build_fixtures};
 use wasm_cleave_tests::inspect::Contents;
 use wasm_cleave_tests::program::{Ready, STEM, Shape, prepare};

@@ -15,13 +15,12 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use wasm_cleave_contract::manifest::{BuildId, Manifest, Split};
+use wasm_cleave_contract::manifest::{Manifest, Split};
 
 use super::is_inside;
 use crate::{File, FileNames, ModuleKind, Program};
@@ -165,19 +164,10 @@ fn mark_entry(entries: &mut Entries, names: FileNames, manifest: &Manifest) {
     if let Some(entry) = entries.get_mut(&glue) {
         entry.name = Some(names.stem().to_string());
         entry.is_entry = true;
-        entry.build = Some(build_id_text(manifest.build));
+        entry.build = Some(manifest.build.to_string());
         entry.imports = imports;
         entry.dynamic_imports = manifest.splits.iter().map(key_of_split).collect();
     }
-}
-
-/// A build id as text.
-pub(crate) fn build_id_text(build: BuildId) -> String {
-    build.0.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Files of an earlier build of the same program that the new build does not have any more: those that its manifest

@@ -16,7 +16,7 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use wasm_cleave_cli::{Program, Target};
+use wasm_cleave_splitter::{Program, Target};
 
 use crate::args::{Open, ServeArgs};
 use crate::cargo::{self, CompileError, Diagnostics};

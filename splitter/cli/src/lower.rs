@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::summary::{Quality, Summary};
 use anyhow::Result;
-use wasm_cleave_cli::output::publish;
-use wasm_cleave_cli::summary::{Quality, Summary};
-use wasm_cleave_cli::{File, FileNames, Options, Program, split};
+use wasm_cleave_splitter::output::publish;
+use wasm_cleave_splitter::{File, FileNames, Options, Program, split};
 
 use crate::links;
 use crate::progress::Progress;

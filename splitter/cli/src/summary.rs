@@ -7,40 +7,39 @@ use rayon::prelude::*;
 use serde::Serialize;
 use wasmparser::{Parser, Payload};
 
-use crate::output::build_id_text;
-use crate::{Module, ModuleKind, Program};
+use wasm_cleave_splitter::{Module, ModuleKind, Program};
 
 /// How hard brotli tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Quality(u8);
+pub(crate) struct Quality(u8);
 
 impl Quality {
     /// What servers store; takes a second or two for each megabyte.
-    pub const BEST: Quality = Quality(11);
+    pub(crate) const BEST: Quality = Quality(11);
     /// What servers do on the fly, about the size within a tenth.
-    pub const QUICK: Quality = Quality(5);
+    pub(crate) const QUICK: Quality = Quality(5);
 
     /// The quality that brotli calls by this number, 0 to 11.
-    pub fn new(number: u8) -> Option<Quality> {
+    pub(crate) fn new(number: u8) -> Option<Quality> {
         (number <= 11).then_some(Quality(number))
     }
 
     /// The number that brotli calls it by.
-    pub fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         self.0
     }
 }
 
 /// Bytes of a module, or of several together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Sizes {
+pub(crate) struct Sizes {
     /// Bytes without function names.
-    pub bytes: usize,
+    pub(crate) bytes: usize,
     /// The same compressed with brotli, where that was asked for; of several modules, each by itself.
-    pub brotli: Option<usize>,
+    pub(crate) brotli: Option<usize>,
     /// Bytes of function names in the file, on top of `bytes`.
-    pub names: usize,
+    pub(crate) names: usize,
 }
 
 impl Sizes {
@@ -63,55 +62,55 @@ impl Sizes {
 
 /// One module of the program.
 #[derive(Clone, Debug, Serialize)]
-pub struct ModuleSummary {
+pub(crate) struct ModuleSummary {
     /// File name, relative to the output folder.
-    pub file: String,
+    pub(crate) file: String,
     /// `true` for the module that the glue instantiates.
-    pub main: bool,
+    pub(crate) main: bool,
     /// Names of the splits that need it.
-    pub splits: Vec<String>,
+    pub(crate) splits: Vec<String>,
     /// Functions that it defines, before wasm-bindgen.
-    pub functions: usize,
+    pub(crate) functions: usize,
     /// Bytes of data that it carries.
-    pub data: usize,
+    pub(crate) data: usize,
     /// Its bytes.
     #[serde(flatten)]
-    pub sizes: Sizes,
+    pub(crate) sizes: Sizes,
 }
 
 /// What one split loads at its first use, if nothing else was loaded before.
 #[derive(Clone, Debug, Serialize)]
-pub struct SplitSummary {
+pub(crate) struct SplitSummary {
     /// The name in the source.
-    pub name: String,
+    pub(crate) name: String,
     /// The files.
-    pub files: Vec<String>,
+    pub(crate) files: Vec<String>,
     /// All of them together.
     #[serde(flatten)]
-    pub sizes: Sizes,
+    pub(crate) sizes: Sizes,
 }
 
 /// The sizes of a program.
 #[derive(Clone, Debug, Serialize)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// The program's build id, in hexadecimal.
-    pub build: String,
+    pub(crate) build: String,
     /// How hard brotli tried, if it did.
-    pub brotli_quality: Option<Quality>,
+    pub(crate) brotli_quality: Option<Quality>,
     /// The modules, main first.
-    pub modules: Vec<ModuleSummary>,
+    pub(crate) modules: Vec<ModuleSummary>,
     /// The splits.
-    pub splits: Vec<SplitSummary>,
+    pub(crate) splits: Vec<SplitSummary>,
     /// All modules together.
-    pub total: Sizes,
+    pub(crate) total: Sizes,
     /// The same program in one module, where it was made for comparison.
-    pub unsplit: Option<Sizes>,
+    pub(crate) unsplit: Option<Sizes>,
 }
 
 impl Summary {
     /// Measures every module, in parallel, and adds up; without a quality, nothing is compressed. `unsplit` is the same program in one module, if there is
     /// one to compare with. `done` is told after each module, on the thread that measured it.
-    pub fn measure(
+    pub(crate) fn measure(
         program: &Program,
         unsplit: Option<&Program>,
         quality: Option<Quality>,
@@ -138,7 +137,7 @@ impl Summary {
             .map(|(module, sizes)| of_module(module, sizes))
             .collect();
         Summary {
-            build: build_id_text(program.manifest.build),
+            build: program.manifest.build.to_string(),
             brotli_quality: quality,
             splits: of_splits(program, &modules, quality),
             total: Sizes::sum(quality, modules.iter().map(|module| module.sizes)),
@@ -148,7 +147,7 @@ impl Summary {
     }
 
     /// How many modules [`Summary::measure`] measures.
-    pub fn steps(program: &Program, unsplit: Option<&Program>) -> usize {
+    pub(crate) fn steps(program: &Program, unsplit: Option<&Program>) -> usize {
         program.modules.len() + unsplit.map_or(0, |program| program.modules.len())
     }
 }
@@ -260,8 +259,8 @@ impl std::io::Write for Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::File;
     use wasm_cleave_contract::manifest::{Chunk, Manifest, Split};
+    use wasm_cleave_splitter::File;
     use wasm_encoder::{CustomSection, Module as Encoder, NameMap, NameSection};
 
     fn wasm(payload: &[u8], names: bool) -> Vec<u8> {

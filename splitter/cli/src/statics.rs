@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use wasm_cleave_cli::File;
+use wasm_cleave_splitter::File;
 
 use crate::failure::Failure;
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::summary::Quality;
 use anyhow::Result;
-use wasm_cleave_cli::summary::Quality;
 
 use crate::args::SplitArgs;
 use crate::failure::Failure;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::summary::Quality;
 use anyhow::Result;
-use wasm_cleave_cli::Target;
-use wasm_cleave_cli::summary::Quality;
+use wasm_cleave_splitter::Target;
 
 use crate::args::{BuildArgs, PackageArgs};
 use crate::cargo::{self, Diagnostics};

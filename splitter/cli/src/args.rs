@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::summary::Quality;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use wasm_cleave_cli::partition::Limits;
-use wasm_cleave_cli::summary::Quality;
-use wasm_cleave_cli::{Options, Target};
+use wasm_cleave_splitter::partition::Limits;
+use wasm_cleave_splitter::{Options, Target};
 
 /// Splits wasm-bindgen programs at functions marked `#[wasm_split(name)]` into a small main module and chunks that
 /// load when they are first awaited.

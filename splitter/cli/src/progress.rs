@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use wasm_cleave_cli::Phase;
+use wasm_cleave_splitter::Phase;
 
 /// What is going on.
 pub(crate) struct Progress {

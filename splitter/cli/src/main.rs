@@ -12,6 +12,7 @@ mod report;
 mod serve;
 mod split;
 mod statics;
+mod summary;
 mod table;
 mod threads;
 mod toolchain;
@@ -40,7 +41,7 @@ fn main() -> ExitCode {
 /// A panic is a defect of ours and says so; but one inside wasm-bindgen comes back as an error that is reported.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        if std::thread::current().name() != Some(wasm_cleave_cli::bindgen::THREAD) {
+        if std::thread::current().name() != Some(wasm_cleave_splitter::bindgen::THREAD) {
             eprintln!("error: wasm-cleave stopped with an internal error: {panic}");
             eprintln!("  help: this is a bug of wasm-cleave; please report it with what you ran");
         }

@@ -47,10 +47,10 @@ fn help(error: &anyhow::Error) -> String {
     if let Some(failure) = error.downcast_ref::<Failure>() {
         return failure.help.clone();
     }
-    if let Some(error) = error.downcast_ref::<wasm_cleave_cli::Error>() {
+    if let Some(error) = error.downcast_ref::<wasm_cleave_splitter::Error>() {
         return error.help();
     }
-    match error.downcast_ref::<wasm_cleave_cli::output::OutputError>() {
+    match error.downcast_ref::<wasm_cleave_splitter::output::OutputError>() {
         Some(error) => error.help(),
         None => String::new(),
     }

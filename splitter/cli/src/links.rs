@@ -14,7 +14,7 @@ use std::cell::RefCell;
 
 use lol_html::html_content::ContentType;
 use lol_html::{RewriteStrSettings, element, rewrite_str};
-use wasm_cleave_cli::{File, FileNames};
+use wasm_cleave_splitter::{File, FileNames};
 
 /// Adds links to every page among the files; `files` are those of the program.
 pub(crate) fn complete(pages: &mut [File], files: &[File], names: FileNames) {

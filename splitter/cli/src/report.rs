@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
+use crate::summary::{Sizes, Summary};
 use anyhow::Result;
 use serde::Serialize;
-use wasm_cleave_cli::summary::{Sizes, Summary};
 
 use crate::lower::Lowered;
 use crate::table::Table;
@@ -238,7 +238,7 @@ fn grouped(number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wasm_cleave_cli::summary::{ModuleSummary, SplitSummary};
+    use crate::summary::{ModuleSummary, SplitSummary};
 
     use super::*;
 
