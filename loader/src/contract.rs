@@ -68,6 +68,19 @@ pub const ENV_WORKER: &str = "worker";
 /// The JavaScript file that the Workers of a program run whose threads share one memory.
 pub const WORKER_FILE: &str = "wasm-cleave-worker.js";
 
+/// Main's export where memory is shared, a global: where the thread that starts this one has allocated its stack. The
+/// start function takes that instead of allocating one; 0 if there is none.
+pub const GIVEN_STACK: &str = "$_given_stack";
+
+/// The same for the thread-local data.
+pub const GIVEN_TLS: &str = "$_given_tls";
+
+/// Main's export where memory is shared, a constant global: how many bytes of thread-local data a thread has.
+pub const TLS_SIZE: &str = "$_tls_size";
+
+/// The same for the alignment.
+pub const TLS_ALIGN: &str = "$_tls_align";
+
 /// Export of the loader where memory is shared, `(start: i32) -> Promise | undefined`: what [`WORKER_FILE`] calls.
 pub const THREAD_RUN: &str = "__cleave_thread";
 

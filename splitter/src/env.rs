@@ -50,7 +50,8 @@ fn scripts(main: &[u8], bound: &[File], stem: &str, chunks: &[&str], target: Tar
         files.push(file(contract::ENV_FILE, text));
     }
     if has_threads {
-        files.push(file(contract::WORKER_FILE, main_of(worker)));
+        let worker = main_of(worker) + include_str!("env/begin.js");
+        files.push(file(contract::WORKER_FILE, worker));
     }
     files
 }
@@ -66,7 +67,7 @@ fn worklet(bound: &[File], stem: &str, env: &str) -> String {
         contract::ENV_FILE => Some(env),
         _ => text_of(path),
     });
-    glue + include_str!("env/web_worklet.js")
+    glue + include_str!("env/begin.js") + include_str!("env/web_worklet.js")
 }
 
 /// The script with each line that says `CHUNK` once for each chunk.
@@ -147,7 +148,12 @@ export { initSync };
             ] {
                 assert!(starts.contains(name), "{name}");
             }
-            for name in [contract::THREAD_RUN, "'./app.js'"] {
+            for name in [
+                contract::THREAD_RUN,
+                contract::GIVEN_STACK,
+                contract::GIVEN_TLS,
+                "'./app.js'",
+            ] {
                 assert!(runs.contains(name), "{name}");
             }
         }
@@ -188,6 +194,7 @@ export { initSync };
         );
         assert!(imports(processors).is_empty());
         assert!(script.starts_with("const __cleave_file0 = (() => {\n"));
+        assert!(script.contains("__cleave_begin"));
         assert!(script.contains("\nfunction worker(start) {\n"));
         assert!(script.contains("\nconst { base, worker: worker2 } = __cleave_file0;\n"));
     }
