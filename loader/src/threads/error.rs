@@ -56,6 +56,11 @@ impl SpawnError {
         SpawnError::new(text(thrown), help)
     }
 
+    /// Whether no thread can share the memory here, however often it is tried.
+    #[cfg(all(feature = "rayon", target_feature = "atomics"))]
+    pub(super) fn is_unshared(&self) -> bool {
+        self.help == ISOLATE
+    }
 }
 
 impl fmt::Display for SpawnError {
