@@ -67,7 +67,10 @@ fn worklet(bound: &[File], stem: &str, env: &str) -> String {
         contract::ENV_FILE => Some(env),
         _ => text_of(path),
     });
-    glue + include_str!("env/begin.js") + include_str!("env/web_worklet.js")
+    include_str!("env/web_text.js").to_string()
+        + &glue
+        + include_str!("env/begin.js")
+        + include_str!("env/web_worklet.js")
 }
 
 /// The script with each line that says `CHUNK` once for each chunk.
@@ -193,8 +196,11 @@ export { initSync };
             ["import { other } from './snippets/other.js';"]
         );
         assert!(imports(processors).is_empty());
-        assert!(script.starts_with("const __cleave_file0 = (() => {\n"));
-        assert!(script.contains("__cleave_begin"));
+        let (text, glue) = script
+            .split_once("const __cleave_file0 = (() => {\n")
+            .unwrap();
+        assert_eq!(text, include_str!("env/web_text.js"));
+        assert!(glue.contains("__cleave_begin"));
         assert!(script.contains("\nfunction worker(start) {\n"));
         assert!(script.contains("\nconst { base, worker: worker2 } = __cleave_file0;\n"));
     }

@@ -13,6 +13,7 @@ use super::error::{AudioError, AudioErrorKind};
 use super::js::{self, Node};
 use super::node::{LOOK_AFTER, Listener, is_closed};
 use super::options::Options;
+use super::panics;
 use super::processor::{Param, Processor, Rate};
 use crate::audio;
 use crate::error::{ErrorKind, Failure, LoadError};
@@ -51,6 +52,7 @@ impl Worklet {
     /// not start there.
     pub async fn start(context: &BaseAudioContext) -> Result<Worklet, AudioError> {
         coordinator::volunteer_if_main();
+        panics::keep();
         if !js::is_isolated() {
             let why = "the page is not isolated from other origins";
             return Err(AudioError::new(AudioErrorKind::NotShared, why));
