@@ -67,6 +67,19 @@ pub const ENSURE: &str = "__cleave_ensure";
 /// Function of [`ENV_FILE`] where memory is shared, `(start message) -> thread`: starts a Worker.
 pub const ENV_WORKER: &str = "worker";
 
+/// Main's export where memory is shared, a global: where the thread that starts this one has allocated its stack. The
+/// start function takes that instead of allocating one; 0 if there is none.
+pub const GIVEN_STACK: &str = "$_given_stack";
+
+/// The same for the thread-local data.
+pub const GIVEN_TLS: &str = "$_given_tls";
+
+/// Main's export where memory is shared, a constant global: how many bytes of thread-local data a thread has.
+pub const TLS_SIZE: &str = "$_tls_size";
+
+/// The same for the alignment.
+pub const TLS_ALIGN: &str = "$_tls_align";
+
 /// Export of the loader where memory is shared, `(start: i32) -> Promise | undefined`: what a Worker's script
 /// calls.
 pub const THREAD_RUN: &str = "__cleave_thread";
@@ -82,7 +95,8 @@ pub const AUDIO_START: &str = "__cleave_audio_start";
 /// Export of the loader with audio, `(chunk, module) -> ()`: links a chunk on the audio thread.
 pub const AUDIO_LINK: &str = "__cleave_audio_link";
 
-/// Export of the loader with audio, `(unit) -> ()`: notes that a processor has failed.
+/// Export of the loader with audio, `(unit) -> string | undefined`: notes that a processor has failed; the message of the
+/// panic, if it was one.
 pub const AUDIO_FAIL: &str = "__cleave_audio_fail";
 
 /// Export of the loader with audio, `(unit, frame) -> bool`: renders a block.

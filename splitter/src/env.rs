@@ -81,7 +81,8 @@ fn scripts(
         files.push(file(names.script(), text));
     }
     if has_threads {
-        files.push(file(names.worker(), named(worker)));
+        let worker = named(worker) + include_str!("env/begin.js");
+        files.push(file(names.worker(), worker));
     }
     files
 }
@@ -98,7 +99,10 @@ fn worklet(bound: &[File], names: FileNames, script: &str) -> String {
         true => Some(script),
         false => text_of(path),
     });
-    glue + include_str!("env/web_worklet.js")
+    include_str!("env/web_text.js").to_string()
+        + &glue
+        + include_str!("env/begin.js")
+        + include_str!("env/web_worklet.js")
 }
 
 /// The script with each line that says `CHUNK` once for each chunk.
@@ -185,7 +189,12 @@ export { initSync };
             ] {
                 assert!(starts.contains(name), "{name}");
             }
-            for name in [contract::THREAD_RUN, "'./app.js'"] {
+            for name in [
+                contract::THREAD_RUN,
+                contract::GIVEN_STACK,
+                contract::GIVEN_TLS,
+                "'./app.js'",
+            ] {
                 assert!(runs.contains(name), "{name}");
             }
         }
@@ -230,7 +239,11 @@ export { initSync };
             ["import { other } from './snippets/other.js';"]
         );
         assert!(imports(processors).is_empty());
-        assert!(script.starts_with("const __cleave_file0 = (() => {\n"));
+        let (text, glue) = script
+            .split_once("const __cleave_file0 = (() => {\n")
+            .unwrap();
+        assert_eq!(text, include_str!("env/web_text.js"));
+        assert!(glue.contains("__cleave_begin"));
         assert!(script.contains("\nfunction worker(start) {\n"));
         assert!(script.contains("\nconst { base, worker: worker2 } = __cleave_file0;\n"));
     }

@@ -329,7 +329,8 @@ fn send(stream: &mut TcpStream, status: &str, mime: &str, bytes: &[u8], len: usi
          Cache-Control: no-store\r\n\
          Cross-Origin-Opener-Policy: same-origin\r\n\
          Cross-Origin-Embedder-Policy: require-corp\r\n\
-         Cross-Origin-Resource-Policy: same-origin\r\n\r\n"
+         Cross-Origin-Resource-Policy: same-origin\r\n\
+         Access-Control-Allow-Origin: *\r\n\r\n"
     )?;
     stream.write_all(bytes)?;
     Ok(stream.flush()?)

@@ -14,6 +14,8 @@ pub enum AudioErrorKind {
     Script,
     /// The program did not start on the audio thread.
     Start,
+    /// Memory has no room for the stack of the audio thread.
+    Memory,
     /// The engine refused to make the node.
     Node,
     /// The processor panicked, or threw.
@@ -26,6 +28,7 @@ impl AudioErrorKind {
             AudioErrorKind::NotShared => "the audio thread cannot share the program's memory",
             AudioErrorKind::Script => "the script of the audio thread did not load",
             AudioErrorKind::Start => "the program did not start on the audio thread",
+            AudioErrorKind::Memory => "there is no room for the audio thread",
             AudioErrorKind::Node => "the audio node could not be made",
             AudioErrorKind::Processor => "the audio processor has failed",
         }
@@ -42,6 +45,7 @@ impl AudioErrorKind {
                 "deploy all files of one `wasm-cleave` run together, and serve them from a secure origin"
             }
             AudioErrorKind::Start => "deploy all files of one `wasm-cleave` run together",
+            AudioErrorKind::Memory => "free memory, or build with a larger `--max-memory`",
             AudioErrorKind::Node => {
                 "see that the context is not closed, and that the numbers of channels are between 1 and 32"
             }

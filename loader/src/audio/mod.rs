@@ -80,6 +80,8 @@ mod js;
 #[cfg(target_feature = "atomics")]
 mod node;
 mod options;
+#[cfg(target_feature = "atomics")]
+mod panics;
 mod processor;
 #[cfg(target_feature = "atomics")]
 mod thread;

@@ -1,10 +1,10 @@
-//! What JavaScript calls on the audio thread. No string crosses, and nothing allocates once the thread has begun.
+//! What JavaScript calls on the audio thread. Nothing allocates once the thread has begun, unless a processor fails.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::inside;
 use super::unit::Unit;
+use super::{inside, panics};
 use crate::ids::ChunkIndex;
 use crate::js::{MessagePort, Module};
 use crate::shared::{self, connection, wait};
@@ -32,17 +32,18 @@ pub fn link(chunk: u32, module: Option<Module>) -> Result<(), JsValue> {
     shared::link_given(ChunkIndex(chunk), module)
 }
 
-/// Notes that the processor whose [`Unit`] lies at this address has failed in [`process`].
+/// Notes that the processor whose [`Unit`] lies at this address has failed in [`process`]. What a panic has said.
 #[doc(hidden)]
 #[wasm_bindgen(js_name = __cleave_audio_fail, skip_typescript)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn fail(unit: usize) {
+pub fn fail(unit: usize) -> Option<String> {
     inside::leave();
     // SAFETY: as in `process`, which has not returned.
     let unit = unsafe { &*(unit as *const Unit) };
     let word = unit.word().as_ptr();
     unit.fail();
     wait::notify_at(word);
+    panics::take()
 }
 
 /// Renders one block of the processor whose [`Unit`] lies at this address; false if it was the last one.

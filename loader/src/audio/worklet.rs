@@ -1,6 +1,7 @@
 //! The audio thread of a context as the page sees it: starting the program there, and bringing chunks to it.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -12,6 +13,7 @@ use super::error::{AudioError, AudioErrorKind};
 use super::js::{self, Node};
 use super::node::{LOOK_AFTER, Listener, is_closed};
 use super::options::Options;
+use super::panics;
 use super::processor::{Param, Processor, Rate};
 use crate::audio;
 use crate::error::{ErrorKind, Failure, LoadError};
@@ -20,6 +22,7 @@ use crate::js::{get, set, text, within};
 use crate::load::Target;
 use crate::shared::connection::{self, Channel};
 use crate::shared::{self, coordinator};
+use crate::threads::room::{Room, STACK};
 use crate::{obtain, state};
 
 /// The program on the audio thread of one context. A clone is the same.
@@ -45,24 +48,35 @@ impl Worklet {
     /// outlive it: use one context for as long as you can.
     ///
     /// # Errors
-    /// When the audio thread cannot share the memory, or its script or the program does not start there.
+    /// When the audio thread cannot share the memory, memory has no room for its stack, or its script or the program does
+    /// not start there.
     pub async fn start(context: &BaseAudioContext) -> Result<Worklet, AudioError> {
         coordinator::volunteer_if_main();
+        panics::keep();
         if !js::is_isolated() {
             let why = "the page is not isolated from other origins";
             return Err(AudioError::new(AudioErrorKind::NotShared, why));
         }
         let name = run_script(context, "").await?;
+        let room = Room::reserve(STACK)
+            .map_err(|no_room| AudioError::new(AudioErrorKind::Memory, no_room.to_string()))?;
         let requests = Rc::new(Requests::to(name));
         let (id, answer) = requests.ask();
         let start = Object::new();
         set(&start, "id", &id.into());
+        room.describe(&start);
         set(&start, "module", &wasm_bindgen::module());
         set(&start, "memory", &wasm_bindgen::memory());
         set(&start, "modules", &connection::all_compiled());
         let host = requests
             .host(context, &start)
             .map_err(|thrown| AudioError::new(AudioErrorKind::NotShared, text(&thrown)))?;
+        // From here on, the audio thread may have it.
+        let room = ManuallyDrop::new(room);
+        let answer = unless_closed(context, answer).await;
+        if let Answer::NotBegun(_) = answer {
+            drop(ManuallyDrop::into_inner(room));
+        }
         let inner = Inner {
             context: context.clone(),
             host,
@@ -70,9 +84,11 @@ impl Worklet {
             requests,
             way: Cell::default(),
         };
-        match unless_closed(context, answer).await {
+        match answer {
             Answer::Done => inner.connect(),
-            Answer::Failed(why) => return Err(AudioError::new(AudioErrorKind::Start, why)),
+            Answer::NotBegun(why) | Answer::Failed(why) => {
+                return Err(AudioError::new(AudioErrorKind::Start, why));
+            }
             Answer::Undelivered => {
                 let why = "the engine does not hand over the module or the memory";
                 return Err(AudioError::new(AudioErrorKind::NotShared, why));
@@ -178,7 +194,7 @@ impl Inner {
             match (sent.is_ok(), way) {
                 (true, _) => match unless_closed(&self.context, answer).await {
                     Answer::Done => return Ok(()),
-                    Answer::Failed(why) => {
+                    Answer::NotBegun(why) | Answer::Failed(why) => {
                         let why = String::from("on the audio thread: ") + &why;
                         return Err(Failure::new(ErrorKind::Instantiate, why));
                     }
@@ -287,6 +303,8 @@ fn descriptors(params: &[Param]) -> String {
 /// What came of a request.
 enum Answer {
     Done,
+    /// The program has not begun on the audio thread, whose memory nobody has touched.
+    NotBegun(String),
     Failed(String),
     /// The engine could not hand it over.
     Undelivered,
@@ -299,6 +317,7 @@ impl Answer {
         }
         match get(answer, "failed") {
             failed if failed.is_undefined() => Answer::Done,
+            failed if get(answer, "hasBegun").is_falsy() => Answer::NotBegun(text(&failed)),
             failed => Answer::Failed(text(&failed)),
         }
     }

@@ -61,7 +61,7 @@ impl Builder {
         self,
         _: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Handle<T>, SpawnError> {
-        Err(missing())
+        Err(SpawnError::not_built())
     }
 
     pub fn spawn_async<F>(
@@ -72,15 +72,8 @@ impl Builder {
         F: Future + 'static,
         F::Output: Send + 'static,
     {
-        Err(missing())
+        Err(SpawnError::not_built())
     }
-}
-
-fn missing() -> SpawnError {
-    SpawnError::new(
-        "the program is not built for threads",
-        "build it with `wasm-cleave build --threads`",
-    )
 }
 
 #[cfg(test)]

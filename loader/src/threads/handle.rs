@@ -52,6 +52,7 @@ pub struct Handle<T> {
     start: Arc<Start>,
     outcome: Outcome<T>,
     name: Option<String>,
+    has_ended: bool,
 }
 
 impl<T> Handle<T> {
@@ -67,6 +68,7 @@ impl<T> Handle<T> {
             start,
             outcome,
             name,
+            has_ended: false,
         }
     }
 
@@ -86,17 +88,37 @@ impl<T> Handle<T> {
     }
 
     fn result(&self, ended: Result<JsValue, JsValue>) -> Result<T, JoinError> {
-        let reason = match ended {
-            Ok(why) if why.is_null() => Reason::Terminated,
+        let why = match ended {
+            Ok(why) if why.is_null() => {
+                self.start.terminate();
+                return Err(JoinError::new(self.name.clone(), Reason::Terminated));
+            }
             Ok(why) => match (why.as_string(), self.outcome.take()) {
                 (None, Some(value)) => return Ok(value),
-                (why, _) => Reason::Failed(why.unwrap_or_default()),
+                (why, _) => why.unwrap_or_default(),
             },
-            Err(thrown) => Reason::Failed(crate::js::text(&thrown)),
+            Err(thrown) => crate::js::text(&thrown),
         };
-        // If the Worker never came to it, what the closure has captured is dropped here.
-        drop(self.start.take());
+        let reason = match self.start.fail() {
+            true => Reason::Failed(why),
+            false => Reason::NotBegun(why),
+        };
         Err(JoinError::new(self.name.clone(), reason))
+    }
+}
+
+impl<T> Drop for Handle<T> {
+    fn drop(&mut self) {
+        if self.has_ended {
+            return;
+        }
+        let (ended, start) = (self.worker.ended(), self.start.clone());
+        crate::js::spawn(async move {
+            // A text says why it has failed.
+            if ended.await.is_ok_and(|why| why.is_string()) {
+                start.fail();
+            }
+        });
     }
 }
 
@@ -105,6 +127,7 @@ impl<T> Future for Handle<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let ended = ready!(Pin::new(&mut self.ended).poll(context));
+        self.has_ended = true;
         Poll::Ready(self.result(ended))
     }
 }

@@ -19,6 +19,8 @@ mod pool;
 #[cfg(target_feature = "atomics")]
 mod ports;
 #[cfg(target_feature = "atomics")]
+pub(crate) mod room;
+#[cfg(target_feature = "atomics")]
 mod start;
 #[cfg(all(feature = "rayon", target_feature = "atomics"))]
 pub(crate) mod workers;

@@ -5,6 +5,7 @@ use std::fmt;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
+use super::error::SpawnError;
 #[cfg(target_feature = "atomics")]
 use super::workers::{self, Workers};
 
@@ -22,8 +23,8 @@ use super::workers::{self, Workers};
 /// }
 /// ```
 ///
-/// Where no thread can be started that shares the memory (the page is not isolated, or the program is not built for
-/// threads), it has no threads and runs jobs on the caller's: the program works, in one thread.
+/// Where no thread can share the memory (the page is not isolated, or the program is not built for threads), it has no
+/// threads and runs jobs on the caller's: the program works, in one thread. The console says so, once.
 ///
 /// Dropping it lets its threads end when they are idle; [`end`](Self::end) waits for that.
 pub struct Pool {
@@ -35,7 +36,7 @@ impl Pool {
     /// Starts a pool of `threads` threads, or of as many as the machine has cores if that is 0, and waits until they run.
     ///
     /// # Errors
-    /// When threads fail to start, or do not start in time.
+    /// When threads fail to start, or do not start in time. Those that have started end.
     pub async fn new(threads: usize) -> Result<Self, PoolError> {
         #[cfg(target_feature = "atomics")]
         return Ok(Pool {
@@ -44,6 +45,7 @@ impl Pool {
         #[cfg(not(target_feature = "atomics"))]
         {
             let _ = threads;
+            work_alone(&SpawnError::not_built());
             Ok(Pool {})
         }
     }
@@ -97,7 +99,7 @@ impl fmt::Debug for Pool {
 /// Makes rayon's global pool of `threads` threads, or of as many as the machine has cores if that is 0, and waits until
 /// they run. Returns how many there are.
 ///
-/// Where no thread can be started that shares the memory, jobs run on the caller's thread, and the answer is 1.
+/// Where no thread can share the memory, jobs run on the caller's thread, and the answer is 1. The console says so, once.
 ///
 /// To be called once, before anything uses rayon. On the page use [`run`]; what calls rayon there directly makes the
 /// page spin until all is done.
@@ -110,6 +112,7 @@ pub async fn init(threads: usize) -> Result<usize, PoolError> {
     #[cfg(not(target_feature = "atomics"))]
     {
         let _ = threads;
+        work_alone(&SpawnError::not_built());
         Ok(rayon::current_num_threads())
     }
 }
@@ -138,6 +141,29 @@ pub async fn run<T: Send + 'static>(
     Ok(job())
 }
 
+/// Says once on the console why pools have no threads.
+#[cfg(target_family = "wasm")]
+pub(super) fn work_alone(why: &SpawnError) {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_namespace = console)]
+        fn warn(text: &str);
+    }
+    static HAS_SAID: AtomicBool = AtomicBool::new(false);
+    // Relaxed: nothing else goes with it.
+    if !HAS_SAID.swap(true, Ordering::Relaxed) {
+        warn(&format!(
+            "wasm-cleave: thread pools have no threads, and run their jobs where they are asked to: {why}"
+        ));
+    }
+}
+
+/// Elsewhere rayon has threads of its own.
+#[cfg(not(target_family = "wasm"))]
+fn work_alone(_: &SpawnError) {}
+
 /// A thread pool failed, or could not be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolError {
@@ -152,6 +178,12 @@ impl PoolError {
             what,
             why: why.to_string(),
         }
+    }
+
+    /// The same reason for something else.
+    #[cfg(target_feature = "atomics")]
+    pub(super) fn about(self, what: &'static str) -> Self {
+        PoolError { what, ..self }
     }
 }
 

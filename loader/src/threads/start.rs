@@ -1,9 +1,9 @@
 //! How a thread begins: what the Worker is told, and what it runs.
 //!
-//! 1. [`Builder`] makes a [`Start`], which holds the closure, and hands its address, the module and the memory to a new
-//!    Worker. The Worker runs a script that the splitter writes.
-//! 2. The Worker instantiates main, which gives it a stack and thread-local data, and calls the export [`run`]. That
-//!    takes the closure out of the `Start` and runs it; what it returns goes to a place that the [`Handle`] knows, in
+//! 1. [`Builder`] makes a [`Start`], which holds the closure and the [`Room`] that the thread needs, and hands its address,
+//!    the module and the memory to a new Worker, which runs a script that the splitter writes.
+//! 2. The Worker instantiates main, which finds its stack and its thread-local data there, and calls the export [`run`].
+//!    That takes the closure out of the `Start` and runs it; what it returns goes to a place that the [`Handle`] knows, in
 //!    shared memory.
 //! 3. When the closure has returned (or its future is done), or has thrown, the Worker gives stack and thread-local
 //!    data back, tells the thread that started it how it went, and closes.
@@ -16,34 +16,51 @@ use std::sync::{Arc, Mutex};
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::error::{ISOLATE, SpawnError};
+use super::error::SpawnError;
 use super::handle::{Handle, Outcome};
 use super::js;
-use crate::js::{MessagePort, set, text};
+use super::room::{MAKE_ROOM, Room, STACK};
+use crate::js::{MessagePort, set};
 use crate::shared::connection::{self, Channel};
 use crate::shared::coordinator;
-
-/// The stack of a thread for which no other size is wanted, in bytes.
-const STACK: usize = 2 << 20;
-
-/// How much memory a thread needs beside its stack before it begins: for thread-local data, and to round up.
-const BESIDES: usize = 128 << 10;
 
 /// What the thread has to do on its event loop after its closure has returned.
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 type Job = Box<dyn FnOnce() -> Option<Task> + Send>;
 
-/// What a new thread gets by its address: the closure, until somebody takes it.
+/// What a new thread gets by its address: the closure, and the room that it lives in, until somebody takes them.
 ///
-/// The Worker takes it when it runs. Whoever started a Worker that failed takes it as well, so that what the closure
-/// has captured is dropped; only one of them gets it. Nobody ever waits for the lock.
-pub(super) struct Start(Mutex<Option<Job>>);
+/// The Worker takes both when it runs. The thread that started a Worker which failed takes them as well, so that what the
+/// closure has captured is dropped, and the room is freed; only one of them gets them. Nobody ever waits for a lock.
+pub(super) struct Start {
+    job: Mutex<Option<Job>>,
+    room: Mutex<Option<Room>>,
+}
 
 impl Start {
-    pub(super) fn take(&self) -> Option<Job> {
-        self.0.try_lock().ok()?.take()
+    /// On the new thread: the closure, unless the thread was terminated.
+    fn begin(&self) -> Option<Job> {
+        if let Some(room) = take(&self.room) {
+            room.leave();
+        }
+        take(&self.job)
     }
+
+    /// On the other one, when the Worker has failed: whether the thread had begun. The room is freed if not.
+    pub(super) fn fail(&self) -> bool {
+        drop(take(&self.job));
+        take(&self.room).is_none()
+    }
+
+    /// On the other one, when the Worker is being terminated, which may just begin: then it has its room already.
+    pub(super) fn terminate(&self) {
+        drop(take(&self.job));
+    }
+}
+
+fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.try_lock().ok()?.take()
 }
 
 /// How a thread is to be started.
@@ -99,7 +116,7 @@ impl Builder {
     /// engines): do not wait for it by spinning or blocking. `work` may block, unless it starts threads itself.
     ///
     /// # Errors
-    /// When the engine refuses to start a Worker that shares the memory.
+    /// When the engine refuses to start a Worker that shares the memory, or the memory has no room for its stack.
     pub fn spawn<T: Send + 'static>(
         self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -119,7 +136,7 @@ impl Builder {
     /// that nobody handles.
     ///
     /// # Errors
-    /// When the engine refuses to start a Worker that shares the memory.
+    /// When the engine refuses to start a Worker that shares the memory, or the memory has no room for its stack.
     pub fn spawn_async<F>(
         self,
         work: impl FnOnce() -> F + Send + 'static,
@@ -146,10 +163,23 @@ impl Builder {
         way: Option<Channel>,
     ) -> Result<Handle<T>, SpawnError> {
         coordinator::volunteer();
-        let start = Arc::new(Start(Mutex::new(Some(job))));
+        let message = Object::new();
+        let room = match Room::reserve(self.stack_size.unwrap_or(STACK)) {
+            Ok(room) => room,
+            Err(no_room) => {
+                if let Some(way) = way {
+                    way.close();
+                }
+                return Err(SpawnError::new(no_room.to_string(), MAKE_ROOM));
+            }
+        };
+        room.describe(&message);
+        let start = Arc::new(Start {
+            job: Mutex::new(Some(job)),
+            room: Mutex::new(Some(room)),
+        });
         // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
         let address = Arc::into_raw(start.clone());
-        let message = Object::new();
         set(&message, "module", &wasm_bindgen::module());
         set(&message, "memory", &wasm_bindgen::memory());
         set(&message, "modules", &connection::all_compiled());
@@ -161,55 +191,27 @@ impl Builder {
             "start",
             &JsValue::from_f64(address as usize as f64),
         );
-        if let Some(bytes) = self.stack_size {
-            set(&message, "stack", &JsValue::from_f64(whole_pages(bytes)));
-        }
         set(&message, "pool", &self.is_of_pool.into());
         if let Some(name) = &self.name {
             set(&message, "name", &name.as_str().into());
         }
-        let started = match has_room(self.stack_size.unwrap_or(STACK)) {
-            true => js::worker(&message).map_err(|thrown| SpawnError::new(text(&thrown), ISOLATE)),
-            false => Err(SpawnError::new(
-                "the memory has no room for its stack",
-                "free memory, or build with a larger `--max-memory`",
-            )),
-        };
-        match started {
+        match js::worker(&message) {
             Ok(worker) => {
                 if let Some(way) = way {
                     way.close_after(worker.ended().into_future());
                 }
                 Ok(Handle::new(worker, start, outcome, self.name))
             }
-            Err(error) => {
+            Err(thrown) => {
                 if let Some(way) = way {
                     way.close();
                 }
                 // SAFETY: the address came from `into_raw` above, and no Worker has received it.
                 drop(unsafe { Arc::from_raw(address) });
-                Err(error)
+                Err(SpawnError::thrown(&thrown))
             }
         }
     }
-}
-
-/// Whether a stack can be allocated: a Worker that finds no room for it fails with a lock in its hands that all threads
-/// take when they start and when they end.
-fn has_room(bytes: usize) -> bool {
-    let mut stack = Vec::<u8>::new();
-    let is_there = stack
-        .try_reserve_exact(bytes.saturating_add(BESIDES))
-        .is_ok();
-    // Else the compiler sees that nobody uses it, and does not try.
-    std::hint::black_box(&stack);
-    is_there
-}
-
-/// wasm-bindgen takes whole pages of 64 KiB, and none for a default of its own.
-fn whole_pages(bytes: usize) -> f64 {
-    const PAGE: f64 = 65536.0;
-    (bytes.max(1) as f64 / PAGE).ceil() * PAGE
 }
 
 /// What the Worker calls, once, with the address of its [`Start`], the compiled chunks that it was given, and its way to
@@ -218,14 +220,17 @@ fn whole_pages(bytes: usize) -> f64 {
 #[wasm_bindgen(js_name = __cleave_thread, skip_typescript)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn run(address: usize, modules: &Array, port: Option<MessagePort>) -> Option<Promise> {
+    // SAFETY: `Builder::start` has made the address from an `Arc` of the same type, and the start message, which
+    // carries it, goes to one Worker, which calls this once.
+    let start = unsafe { Arc::from_raw(address as *const Start) };
+    // First of all, so that a failure of what follows leaves the room alone.
+    let job = start.begin();
+    drop(start);
     connection::keep_compiled(modules);
     if let Some(port) = port {
         connection::connect(port);
     }
-    // SAFETY: `Builder::start` has made the address from an `Arc` of the same type, and the start message, which
-    // carries it, goes to one Worker, which calls this once.
-    let start = unsafe { Arc::from_raw(address as *const Start) };
-    let task = start.take()?()?;
+    let task = job?()?;
     Some(js_sys::futures::future_to_promise(async {
         task.await;
         Ok(JsValue::UNDEFINED)

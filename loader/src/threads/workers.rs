@@ -15,7 +15,7 @@ use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
 use super::error::JoinError;
 use super::js::parallelism;
-use super::pool::PoolError;
+use super::pool::{PoolError, work_alone};
 use super::start::Builder;
 use crate::js;
 use crate::shared::wait;
@@ -296,8 +296,7 @@ impl Seats {
             wanted => wanted,
         };
         let health = Rc::new(Health::default());
-        let seats = Seats(Vec::new(), Cell::new(0));
-        let mut seats = seats;
+        let mut seats = Seats(Vec::new(), Cell::new(0));
         let come = Arc::new(AtomicU32::new(0));
         for number in 0..count {
             let seat = Arc::new(Seat::default());
@@ -310,8 +309,16 @@ impl Seats {
             });
             match started {
                 Ok(handle) => health.clone().watch(handle),
-                Err(_) if number == 0 => return Ok(None),
-                Err(error) => return Err(PoolError::new(CANNOT_START, error)),
+                Err(error) if number == 0 && error.is_unshared() => {
+                    work_alone(&error);
+                    return Ok(None);
+                }
+                Err(error) => {
+                    // Those that have started end, and give their stacks back.
+                    drop(seats);
+                    js::within(START_LIMIT, health.ended()).await;
+                    return Err(PoolError::new(CANNOT_START, error));
+                }
             }
             seats.0.push(seat);
         }
@@ -325,7 +332,8 @@ impl Seats {
             }
         };
         match js::within(START_LIMIT, health.unless_failed(all)).await {
-            Some(come) => come.map(|()| Some((seats, health))),
+            Some(Ok(())) => Ok(Some((seats, health))),
+            Some(Err(error)) => Err(error.about(CANNOT_START)),
             None => {
                 let come = come.load(Ordering::Relaxed);
                 let why = format!(

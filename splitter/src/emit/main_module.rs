@@ -10,7 +10,8 @@ use wasm_encoder::{
 use wasmparser::ExternalKind;
 
 use super::segments::Segments;
-use super::{Replacements, bodies, elements, filled, functions, names, stubs, types};
+use super::{Replacements, bodies, elements, filled, functions, given, names, stubs, types};
+use crate::conventions;
 use crate::ids::{Func, Global, Tag};
 use crate::plan::{LinkPlan, ModulePlan};
 
@@ -32,12 +33,16 @@ pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Option<Vec<u8>> {
     let mut slots = filled(plan, module)?;
     slots.extend(stubs::write(plan, first_stub, &mut declared, &mut code)?);
     slots.sort_unstable();
+    let allocator = module.imported.len() as u32 + declared.len();
+    if let Some(given) = plan.given {
+        given::write(plan, given, &mut declared, &mut code)?;
+    }
     let mut out = Module::new();
     out.section(&types(plan, module));
     out.section(&imports(plan, module)?);
     out.section(&declared);
     sections_before_exports(plan, &mut out)?;
-    out.section(&exports(plan)?);
+    out.section(&exports(plan, allocator)?);
     if let Some(start) = input.start {
         out.section(&StartSection {
             function_index: plan.index_in_main(start)?,
@@ -121,11 +126,13 @@ fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Option<()> {
             globals.global(ty, &RoundtripReencoder.const_expr(init.clone()).ok()?);
         }
     }
+    given::globals(plan, &mut globals);
     out.section(&globals);
     Some(())
 }
 
-fn exports(plan: &LinkPlan) -> Option<ExportSection> {
+/// `allocator` is the index of the function that wasm-bindgen takes for the program's allocator, if that is another one.
+fn exports(plan: &LinkPlan, allocator: u32) -> Option<ExportSection> {
     let mut section = ExportSection::new();
     for export in &plan.input.exports {
         // The stubs call it; nobody else has to find it.
@@ -133,6 +140,11 @@ fn exports(plan: &LinkPlan) -> Option<ExportSection> {
             continue;
         }
         let (kind, index) = match export.kind {
+            ExternalKind::Func
+                if plan.given.is_some() && export.name == conventions::BINDGEN_MALLOC =>
+            {
+                (ExportKind::Func, allocator)
+            }
             ExternalKind::Func => (ExportKind::Func, plan.index_in_main(Func(export.index))?),
             ExternalKind::Table => (ExportKind::Table, export.index),
             ExternalKind::Memory => (ExportKind::Memory, export.index),
@@ -141,6 +153,9 @@ fn exports(plan: &LinkPlan) -> Option<ExportSection> {
             _ => return None,
         };
         section.export(export.name, kind, index);
+    }
+    if let Some(given) = plan.given {
+        given::exports(plan, given, &mut section);
     }
     if plan.modules.len() == 1 {
         return Some(section);

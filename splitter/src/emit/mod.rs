@@ -3,6 +3,7 @@
 mod body;
 mod chunk;
 mod data;
+mod given;
 mod main_module;
 mod names;
 mod segments;

@@ -26,9 +26,9 @@ function end(why) {
 // What a future throws ends up here, as do rejections that nobody handles, since `run` never returns then.
 process.on('uncaughtException', (error) => end(String(error)));
 parentPort.on('messageerror', () => end('the engine could not hand over the module or the memory'));
-parentPort.once('message', async ({ module, memory, stack, start, modules, port }) => {
+parentPort.once('message', async ({ module, memory, room, start, modules, port }) => {
   try {
-    instance = initSync({ module, memory, thread_stack_size: stack });
+    instance = __cleave_begin({ module, memory, room });
     parentPort.postMessage({ cleave: 'started' });
     connection = port;
     await run(start, modules, port);

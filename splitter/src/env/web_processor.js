@@ -36,8 +36,8 @@ const node = (params) =>
         this.give(outputs);
       } catch (error) {
         this.isOver = true;
-        this.port.postMessage(String(error));
-        fail(this.unit);
+        // What a panic has said, else what the engine says.
+        this.port.postMessage(fail(this.unit) ?? String(error));
       }
       return !this.isOver;
     }

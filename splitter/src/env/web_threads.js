@@ -2,9 +2,22 @@
 // Workers that are referred to by nobody may be collected while they run.
 const running = new Set();
 
+// What an engine says when it starts no Worker, and whether that is because its script comes from elsewhere: some throw,
+// others only say later that it has failed.
+function refusal(what) {
+  const { origin } = new URL(here);
+  if (origin === location.origin) return what;
+  return `its script comes from ${origin}, and Workers must come from the page's own origin, ${location.origin}: ${what}`;
+}
+
 // Starts a thread. `ended` becomes undefined, the text of a failure, or null after `stop`.
 export function worker(start) {
-  const worker = new Worker(new URL('./NAME.cleave-worker.js', import.meta.url), { type: 'module' });
+  let worker;
+  try {
+    worker = new Worker(new URL('./NAME.cleave-worker.js', import.meta.url), { type: 'module' });
+  } catch ({ name, message }) {
+    throw Object.assign(new Error(refusal(message)), { name });
+  }
   const thread = {};
   thread.ended = new Promise((resolve) => {
     let hasStarted = false;
@@ -20,7 +33,7 @@ export function worker(start) {
     });
     worker.addEventListener('error', (event) => {
       worker.terminate();
-      end(event.message || 'the Worker could not load its files');
+      end(event.message || refusal('the Worker could not load its files'));
     });
     // A Worker that takes its stack from the memory of all holds a lock: it is not ended before it has let it go.
     thread.stop = () => {

@@ -34,9 +34,9 @@ addEventListener('unhandledrejection', (event) => {
 addEventListener('messageerror', () => end('the engine could not hand over the module or the memory'));
 addEventListener(
   'message',
-  async ({ data: { module, memory, stack, start, modules, port } }) => {
+  async ({ data: { module, memory, room, start, modules, port } }) => {
     try {
-      instance = initSync({ module, memory, thread_stack_size: stack });
+      instance = __cleave_begin({ module, memory, room });
       postMessage({ cleave: 'started' });
       connection = port;
       await run(start, modules, port);

@@ -6,11 +6,11 @@
   // Starting takes a lock which this thread must not wait for: if another thread holds it, the attempt traps.
   const ATTEMPTS = 10_000;
 
-  function instantiate(module, memory) {
+  function instantiate(start) {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        if (attempt === 1) initSync({ module, memory });
-        else initSync().__wbindgen_start();
+        if (attempt === 1) __cleave_begin(start);
+        else initSync().__wbindgen_start(start.room.size);
         return;
       } catch (error) {
         if (attempt === ATTEMPTS || !(error instanceof WebAssembly.RuntimeError)) throw error;
@@ -27,11 +27,13 @@
       this.obey(processorOptions);
     }
 
-    obey({ id, memory, module, modules, chunk, port }) {
+    obey({ id, memory, module, room, modules, chunk, port }) {
       let failed;
+      let hasBegun = !room;
       try {
         if (memory) {
-          instantiate(module, memory);
+          instantiate({ module, memory, room });
+          hasBegun = true;
           __cleave_audio_start(modules);
         } else if (port) {
           __cleave_audio_start([], port);
@@ -41,7 +43,7 @@
       } catch (error) {
         failed = String(error);
       }
-      if (id !== undefined) this.port.postMessage({ id, failed });
+      if (id !== undefined) this.port.postMessage({ id, failed, hasBegun });
     }
 
     process() {

@@ -7,9 +7,10 @@
 //!   any   ─▶ another chunk            through the table: i32.const SLOT, call_indirect
 //!   chunk ─▶ what wasm-bindgen makes  an import of a wrapper in main, which calls it directly
 //!
-//! The functions of main are numbered: imports, functions of the input, wrappers, trampolines, stubs.
+//! The functions of main are numbered: imports, functions of the input, wrappers, trampolines, stubs, allocator.
 //! ```
 
+mod given;
 mod module;
 mod slots;
 mod stubs;
@@ -24,6 +25,7 @@ use crate::ids::{Func, Global, Interval, Module, Node, Slot, Tag, Type};
 use crate::partition::Partition;
 use crate::read::InputModule;
 
+pub use given::Given;
 pub use module::ModulePlan;
 pub use stubs::Stubs;
 
@@ -48,6 +50,8 @@ pub struct LinkPlan<'a> {
     pub exports: Exports,
     /// What main's table holds in the slots of chunks, where threads share the memory.
     pub stubs: Option<Stubs>,
+    /// How a new thread finds its stack, where threads share the memory.
+    pub given: Option<Given>,
     /// For each split its index in the manifest.
     pub handles: Vec<u32>,
     homes: Vec<Home>,
@@ -111,6 +115,7 @@ impl<'a> LinkPlan<'a> {
             modules: Vec::new(),
             exports: Exports::default(),
             stubs: None,
+            given: given::new(input),
             handles: (0..graph.splits.len() as u32).collect(),
             homes,
             slot_of: Vec::new(),

@@ -258,7 +258,7 @@ async fn ends() {
     check!(
         error
             .to_string()
-            .starts_with("the audio processor has failed: RuntimeError")
+            .starts_with("the audio processor has failed: panicked at audio/src/graph.rs:")
     );
     log!("ends {:?}", goes_on.ended().await);
 }
