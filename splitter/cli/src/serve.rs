@@ -16,7 +16,7 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use wasm_cleave_splitter::{Program, Target};
+use wasm_cleave_splitter::{File, Program, Target};
 
 use crate::args::{Open, ServeArgs};
 use crate::cargo::{self, CompileError, Diagnostics};
@@ -131,10 +131,10 @@ impl Builder<'_> {
             // Watched before the build, so that a change during it is seen after it.
             watch.update(&self.watched());
             match self.build() {
-                Ok((program, stem)) => {
+                Ok(program) => {
                     report::warn(&program.warnings);
                     eprintln!("Built {}", sizes(&program));
-                    self.state.succeeded(token(&program), stem);
+                    self.state.succeeded(token(&program));
                 }
                 Err(error) => {
                     eprint!("{}", failure::render(&error));
@@ -146,18 +146,25 @@ impl Builder<'_> {
         }
     }
 
-    fn build(&self) -> Result<(Program, String)> {
+    fn build(&self) -> Result<Program> {
         let linked = cargo::compile(&self.project, &self.args.package, Diagnostics::Collected)?;
+        let mut extra = statics::collect(&self.project.folder, self.state.root())?;
+        if extra.iter().all(|file| file.name != statics::PAGE) {
+            extra.push(File {
+                name: statics::PAGE.to_string(),
+                bytes: page::of_program(&linked.stem).into_bytes(),
+            });
+        }
         let progress = Progress::new();
         let lowered = Lowering {
             wasm: &linked.wasm,
-            options: self.args.division.options(linked.stem.clone(), Target::Web),
-            extra: statics::collect(&self.project.folder, self.state.root())?,
+            options: self.args.division.options(linked.stem, Target::Web),
+            extra,
             out_dir: self.state.root(),
         }
         .run(&progress);
         progress.finish();
-        Ok((lowered?.program, linked.stem))
+        Ok(lowered?.program)
     }
 
     fn watched(&self) -> Vec<PathBuf> {

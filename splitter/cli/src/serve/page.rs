@@ -52,21 +52,22 @@ fn end_of_tag(html: &str, name: &str) -> Option<usize> {
         .find_map(|(start, _)| is_tag(start))
 }
 
-/// The page of a package that has no `index.html`, which starts the program; before the first good build the page of
-/// any.
-pub(super) fn default_page(status: &Status) -> String {
-    let start = match status.build.is_empty() {
-        true => String::new(),
-        false => format!(
-            "<script type=\"module\">import init from \"./{}.js\"; await init();</script>\n",
-            status.stem
-        ),
-    };
+/// What is shown before the first good build.
+pub(super) fn before_first_build() -> String {
+    document("wasm-cleave", "")
+}
+
+/// The page of a package that has none: it starts the program.
+pub(super) fn of_program(stem: &str) -> String {
+    let start = format!("import init from \"./{stem}.js\"; await init();");
+    document(stem, &format!("<script type=\"module\">{start}</script>\n"))
+}
+
+fn document(title: &str, script: &str) -> String {
     format!(
         "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}</title>\n{start}</head>\n<body>\n</body>\n</html>\n",
-        status.stem
+         <title>{title}</title>\n{script}</head>\n<body>\n</body>\n</html>\n"
     )
 }
 
@@ -78,7 +79,6 @@ mod tests {
         Status {
             build: "b1".into(),
             error: None,
-            stem: "app".into(),
         }
     }
 
@@ -94,12 +94,6 @@ mod tests {
     #[test]
     fn a_page_without_a_body_gets_it_too() {
         assert!(with_client("<p>text", &status()).starts_with("<p>text<script"));
-    }
-
-    #[test]
-    fn the_default_page_starts_the_program_when_there_is_one() {
-        assert!(default_page(&status()).contains("import init from \"./app.js\""));
-        assert!(!default_page(&Status::default()).contains("import"));
     }
 
     #[test]

@@ -107,7 +107,7 @@ async fn file(Extract(state): Extract<Arc<State>>, request: Request) -> Response
     let uri = request.uri().clone();
     if status.build.is_empty() && uri.path() != ICON {
         // What lies in the folder is of an earlier session.
-        let page = html(page::default_page(&status), &status);
+        let page = html(page::before_first_build(), &status);
         return (StatusCode::SERVICE_UNAVAILABLE, page).into_response();
     }
     let is_deep_link = is_deep_link(&request);
@@ -149,14 +149,14 @@ async fn read(root: &Path, request: Request) -> io::Result<Option<Response>> {
     }
 }
 
-/// The package's page, or the one that stands in for it.
+/// The program's page.
 async fn start_page(state: &State, is_deep_link: bool) -> String {
     let uri = Uri::from_static("/index.html");
     let own = match read(state.root(), whole(uri)).await {
         Ok(Some(response)) => text(response).await.ok(),
         _ => None,
     };
-    let page = own.unwrap_or_else(|| page::default_page(&state.now()));
+    let page = own.unwrap_or_else(page::before_first_build);
     match is_deep_link {
         true => page::with_base(&page),
         false => page,

@@ -12,9 +12,6 @@ pub(super) struct Status {
     pub(super) build: String,
     /// Why the newest build failed, if it did.
     pub(super) error: Option<String>,
-    /// The program's glue is this and `.js`.
-    #[serde(skip)]
-    pub(super) stem: String,
 }
 
 pub(super) struct State {
@@ -44,12 +41,8 @@ impl State {
         self.status.subscribe()
     }
 
-    pub(super) fn succeeded(&self, build: String, stem: String) {
-        self.status.send_replace(Status {
-            build,
-            error: None,
-            stem,
-        });
+    pub(super) fn succeeded(&self, build: String) {
+        self.status.send_replace(Status { build, error: None });
     }
 
     pub(super) fn failed(&self, error: String) {
