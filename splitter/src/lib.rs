@@ -5,7 +5,6 @@
 pub mod bindgen;
 pub mod conventions;
 pub mod emit;
-mod env;
 pub mod error;
 mod file_names;
 pub mod graph;
@@ -15,6 +14,7 @@ pub mod output;
 pub mod partition;
 pub mod plan;
 pub mod read;
+mod scripts;
 mod warnings;
 
 use rayon::prelude::*;
@@ -125,7 +125,9 @@ pub fn split(
     let mut emitted = emit(input, options, progress)?;
     progress(Phase::Bindgen);
     let bound = bindgen::bind(&emitted.main, &options.stem, options.target)?;
-    emitted.files.extend(env::files(&emitted, bound, options));
+    emitted
+        .files
+        .extend(scripts::files(&emitted, bound, options));
     emitted.files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Program {
         files: emitted.files,
@@ -148,6 +150,15 @@ pub struct Emitted {
     pub manifest: wasm_cleave_contract::manifest::Manifest,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// The functions that the program itself exports.
+    exported: Vec<String>,
+}
+
+impl Emitted {
+    /// Whether main exports a function of this name.
+    fn exports(&self, name: &str) -> bool {
+        self.exported.iter().any(|exported| exported == name)
+    }
 }
 
 /// The way of a program up to wasm-bindgen.
@@ -187,6 +198,7 @@ pub fn emit(
         modules: describe(options, &graph, &partition, &plan, &manifest),
         files: manifest::files(&manifest, chunks),
         warnings: warnings::of(&input, &graph, options),
+        exported: input.exported_functions().map(str::to_string).collect(),
         manifest,
     })
 }

@@ -11,77 +11,87 @@ use crate::{Emitted, File, FileNames, Options, Target};
 pub(crate) fn files(emitted: &Emitted, mut bound: Vec<File>, options: &Options) -> Vec<File> {
     let names = FileNames::new(&options.stem);
     let glue = names.glue();
-    if let Some(glue) = bound.iter_mut().find(|file| file.name == glue) {
-        import_script(&mut glue.bytes, names);
-    }
+    let glue = bound.iter_mut().find(|file| file.name == glue);
+    let needs = Needs {
+        script: glue.is_some_and(|glue| import_script(&mut glue.bytes, names)),
+        threads: emitted.exports(contract::THREAD_RUN),
+        // There are no audio threads elsewhere.
+        audio: options.target == Target::Web && emitted.exports(contract::AUDIO_START),
+    };
     let chunks = emitted.manifest.chunks.iter();
     let chunks: Vec<_> = chunks.map(|chunk| chunk.file.as_str()).collect();
-    let scripts = scripts(&emitted.main, &bound, names, &chunks, options.target);
+    let scripts = scripts(needs, &bound, names, &chunks, options.target);
     bound.extend(scripts);
     bound
 }
 
-/// Names the program's script in the glue, which imports it by the name that the loader's bindings have.
-fn import_script(glue: &mut Vec<u8>, names: FileNames) {
-    let Ok(text) = str::from_utf8(glue) else {
-        return;
+/// What a program has that its scripts serve.
+#[derive(Clone, Copy, Debug)]
+struct Needs {
+    /// The glue imports the program's script.
+    script: bool,
+    /// Threads of the loader.
+    threads: bool,
+    /// Audio threads.
+    audio: bool,
+}
+
+/// Names the program's script in the glue, which imports it by the name that the loader's bindings have. Whether it does.
+fn import_script(glue: &mut Vec<u8>, names: FileNames) -> bool {
+    let Ok(before) = str::from_utf8(glue) else {
+        return false;
     };
-    let mut text = text.to_string();
+    let mut text = before.to_string();
     for quote in ['\'', '"'] {
         let literal = |name: &str| format!("{quote}./{name}{quote}");
         let script = quoted(&names.script());
         text = text.replace(&literal(contract::ENV_FILE), &literal(&script));
     }
+    let does_import = text != before;
     *glue = text.into_bytes();
+    does_import
 }
 
 fn scripts(
-    main: &[u8],
+    needs: Needs,
     bound: &[File],
     names: FileNames,
     chunks: &[&str],
     target: Target,
 ) -> Vec<File> {
-    let has = |name: &str| {
-        main.windows(name.len())
-            .any(|window| window == name.as_bytes())
-    };
-    let has_threads = has(contract::THREAD_RUN);
-    // There are no audio threads elsewhere.
-    let has_audio = target == Target::Web && has(contract::AUDIO_START);
     let (base, start, worker) = match target {
         Target::Web => (
-            include_str!("env/web.js"),
-            include_str!("env/web_threads.js"),
-            include_str!("env/web_worker.js"),
+            include_str!("scripts/web.js"),
+            include_str!("scripts/web_threads.js"),
+            include_str!("scripts/web_worker.js"),
         ),
         Target::NodeJs => (
-            include_str!("env/nodejs.js"),
-            include_str!("env/nodejs_threads.js"),
-            include_str!("env/nodejs_worker.js"),
+            include_str!("scripts/nodejs.js"),
+            include_str!("scripts/nodejs_threads.js"),
+            include_str!("scripts/nodejs_worker.js"),
         ),
     };
     let stem = quoted(names.stem());
     let named = |script: &str| script.replace("./NAME.", &format!("./{stem}."));
     let mut files = Vec::new();
-    if has(contract::ENV_FILE) {
+    if needs.script {
         let mut text = with_chunks(base, chunks);
-        if has_threads {
+        if needs.threads {
             text += start;
         }
-        if has_audio {
-            text += include_str!("env/web_audio.js");
+        if needs.audio {
+            text += include_str!("scripts/web_audio.js");
         }
         let text = named(&text);
-        if has_audio {
+        if needs.audio {
             files.push(file(names.worklet(), worklet(bound, names, &text)));
-            let script = include_str!("env/web_processor.js").to_string();
+            let script = include_str!("scripts/web_processor.js").to_string();
             files.push(file(names.processor(), script));
         }
         files.push(file(names.script(), text));
     }
-    if has_threads {
-        let worker = named(worker) + include_str!("env/begin.js");
+    if needs.threads {
+        let worker = named(worker) + include_str!("scripts/begin.js");
         files.push(file(names.worker(), worker));
     }
     files
@@ -99,10 +109,10 @@ fn worklet(bound: &[File], names: FileNames, script: &str) -> String {
         true => Some(script),
         false => text_of(path),
     });
-    include_str!("env/web_text.js").to_string()
+    include_str!("scripts/web_text.js").to_string()
         + &glue
-        + include_str!("env/begin.js")
-        + include_str!("env/web_worklet.js")
+        + include_str!("scripts/begin.js")
+        + include_str!("scripts/web_worklet.js")
 }
 
 /// The script with each line that says `CHUNK` once for each chunk.
@@ -135,7 +145,19 @@ fn file(name: String, text: String) -> File {
 mod tests {
     use super::*;
 
-    const THREADS: &str = "./wasm-cleave-env.js __cleave_thread";
+    const SCRIPT: Needs = Needs {
+        script: true,
+        threads: false,
+        audio: false,
+    };
+    const THREADS: Needs = Needs {
+        threads: true,
+        ..SCRIPT
+    };
+    const AUDIO: Needs = Needs {
+        audio: true,
+        ..THREADS
+    };
 
     const NAMES: fn() -> FileNames<'static> = || FileNames::new("app");
 
@@ -145,7 +167,7 @@ import { other } from './snippets/other.js';
 export { initSync };
 ";
 
-    fn text(main: &str, target: Target) -> Vec<(String, String)> {
+    fn text(needs: Needs, target: Target) -> Vec<(String, String)> {
         let chunks = ["app-a-1.wasm", "app-b's-2.wasm"];
         let bound = [
             file("app.js".into(), GLUE.into()),
@@ -155,7 +177,7 @@ export { initSync };
                 "export function user() {}".into(),
             ),
         ];
-        let files = scripts(main.as_bytes(), &bound, NAMES(), &chunks, target).into_iter();
+        let files = scripts(needs, &bound, NAMES(), &chunks, target).into_iter();
         files
             .map(|file| (file.name, String::from_utf8(file.bytes).unwrap()))
             .collect()
@@ -164,8 +186,12 @@ export { initSync };
     #[test]
     fn programs_without_threads_get_one_small_file() {
         for target in [Target::Web, Target::NodeJs] {
-            assert!(text("nothing", target).is_empty());
-            let files = text("./wasm-cleave-env.js", target);
+            let nothing = Needs {
+                script: false,
+                ..SCRIPT
+            };
+            assert!(text(nothing, target).is_empty());
+            let files = text(SCRIPT, target);
             assert_eq!(files.len(), 1);
             assert!(!files[0].1.contains("worker"), "{}", files[0].1);
         }
@@ -204,16 +230,15 @@ export { initSync };
     fn the_glue_imports_the_script_of_its_program() {
         let before = "import { a } from './wasm-cleave-env.js';\nrequire(\"./wasm-cleave-env.js\")";
         let mut glue = before.as_bytes().to_vec();
-        import_script(&mut glue, FileNames::new("it's"));
+        assert!(import_script(&mut glue, FileNames::new("it's")));
+        assert!(!import_script(&mut glue, FileNames::new("it's")));
         let after = "import { a } from './it\\'s.cleave.js';\nrequire(\"./it\\'s.cleave.js\")";
         assert_eq!(str::from_utf8(&glue).unwrap(), after);
     }
 
     #[test]
     fn audio_gets_scripts_in_pages() {
-        let main = format!("{THREADS} {}", contract::AUDIO_START);
-        assert_eq!(text(&main, Target::NodeJs), text(THREADS, Target::NodeJs));
-        let files = text(&main, Target::Web);
+        let files = text(AUDIO, Target::Web);
         let [(worklet, script), (processor, processors), (_, env), _] = &files[..] else {
             panic!("{files:?}");
         };
@@ -242,7 +267,7 @@ export { initSync };
         let (text, glue) = script
             .split_once("const __cleave_file0 = (() => {\n")
             .unwrap();
-        assert_eq!(text, include_str!("env/web_text.js"));
+        assert_eq!(text, include_str!("scripts/web_text.js"));
         assert!(glue.contains("__cleave_begin"));
         assert!(script.contains("\nfunction worker(start) {\n"));
         assert!(script.contains("\nconst { base, worker: worker2 } = __cleave_file0;\n"));
@@ -250,7 +275,7 @@ export { initSync };
 
     #[test]
     fn bundlers_find_the_chunks() {
-        let files = text("./wasm-cleave-env.js", Target::Web);
+        let files = text(SCRIPT, Target::Web);
         for line in [
             "  'app-a-1.wasm': () => new URL('./app-a-1.wasm', import.meta.url),\n",
             "  'app-b\\'s-2.wasm': () => new URL('./app-b\\'s-2.wasm', import.meta.url),\n",

@@ -31,7 +31,7 @@ fn audio_threads_say_what_is_wrong_in_webkit() -> Result<()> {
 fn the_decoder_of_audio_threads_does_what_that_of_node_does() -> Result<()> {
     let output = Command::new("node")
         .arg(repository().join("tests/host/text.mjs"))
-        .arg(repository().join("splitter/src/env/web_text.js"))
+        .arg(repository().join("splitter/src/scripts/web_text.js"))
         .output()
         .context("Node could not be started")?;
     let said = String::from_utf8_lossy(&output.stdout);

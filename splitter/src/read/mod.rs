@@ -168,6 +168,14 @@ impl<'a> InputModule<'a> {
         &self.code_sites[self.function(func).sites.clone()]
     }
 
+    /// The names of the exported functions.
+    pub fn exported_functions(&self) -> impl Iterator<Item = &'a str> {
+        let functions = self.exports.iter();
+        functions
+            .filter(|export| export.kind == wasmparser::ExternalKind::Func)
+            .map(|export| export.name)
+    }
+
     /// Whether a function is imported.
     pub fn is_import(&self, func: Func) -> bool {
         func.at() < self.imported_functions
