@@ -10,20 +10,24 @@ pub mod error;
 pub mod graph;
 pub mod ids;
 mod manifest;
+mod names;
 pub mod output;
 pub mod partition;
 pub mod plan;
 pub mod read;
 pub mod summary;
+mod validate;
 mod warnings;
 
 use rayon::prelude::*;
 
+use bindgen::BindgenError;
 pub use error::Error;
 use graph::SymbolGraph;
 use partition::Partition;
 use plan::LinkPlan;
 use read::InputModule;
+use validate::Checker;
 
 /// For what kind of host the JavaScript glue is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,9 +125,10 @@ pub fn split(
     options: &Options,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Program, Error> {
+    let checker = Checker::new(input);
     let mut emitted = emit(input, options, progress)?;
     progress(Phase::Bindgen);
-    let bound = bindgen::bind(&emitted.main, &options.stem, options.target)?;
+    let bound = bind(&emitted.main, options, &checker)?;
     let scripts = env::files(&emitted, &bound, options);
     emitted.files.extend(scripts);
     emitted.files.extend(bound);
@@ -134,6 +139,28 @@ pub fn split(
         manifest: emitted.manifest,
         warnings: emitted.warnings,
     })
+}
+
+/// Runs wasm-bindgen on main.
+fn bind(main: &[u8], options: &Options, checker: &Checker) -> Result<Vec<File>, Error> {
+    let check = |wasm: &[u8], what: &str| {
+        checker.check(what, wasm, |index| names::of_function(wasm, index))
+    };
+    let bound = match bindgen::bind(main, &options.stem, options.target) {
+        Ok(files) => files,
+        // It may be us who wrote what it stumbles over.
+        Err(error @ (BindgenError::Refused { .. } | BindgenError::Crashed { .. })) => {
+            check(main, "main module")?;
+            return Err(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for file in &bound {
+        if file.name.ends_with(".wasm") {
+            check(&file.bytes, "main module after wasm-bindgen")?;
+        }
+    }
+    Ok(bound)
 }
 
 /// The modules before wasm-bindgen has seen main.
@@ -173,14 +200,18 @@ pub fn emit(
     let plan = LinkPlan::new(&input, &graph, &partition)?;
     progress(Phase::Emit);
     let build = manifest::build_id(bytes, options);
+    let checker = Checker::new(bytes);
     let chunks = plan.modules[1..]
         .par_iter()
         .zip(&partition.chunks)
         .map(|(module, chunk)| {
             let label = manifest::label(&graph, &chunk.signature);
-            emit::chunk(&plan, module, &label, build).map(|bytes| (label, bytes))
+            let bytes = emit::chunk(&plan, module, &label, build)?;
+            let name_of = |index| module.name_of(&input, index);
+            checker.check(&format!("chunk `{label}`"), &bytes, name_of)?;
+            Ok((label, bytes))
         })
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Result<Vec<_>, Error>>()?;
     let manifest = manifest::new(options, build, &graph, &partition, &plan, &chunks);
     let main = emit::main(&plan, &manifest.encode())?;
     Ok(Emitted {

@@ -37,7 +37,7 @@ pub(super) fn write(
         exports.export(contract::CHUNK_INIT, ExportKind::Func, index as u32);
     }
     let mut out = Module::new();
-    out.section(&types(plan, module));
+    out.section(&types(plan, module)?);
     out.section(&imports(plan, module)?);
     out.section(&declared);
     out.section(&exports);
