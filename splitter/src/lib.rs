@@ -49,6 +49,8 @@ pub struct Options {
     pub split: bool,
     /// Limits of the chunk assignment.
     pub limits: partition::Limits,
+    /// Whether the modules keep the names of their functions, for stacks that people can read.
+    pub names: bool,
 }
 
 /// A step of the way, for showing progress.
@@ -141,12 +143,12 @@ pub fn split(
     })
 }
 
-/// Runs wasm-bindgen on main.
+/// Runs wasm-bindgen on main, and leaves its names out afterwards: wasm-bindgen finds globals by them.
 fn bind(main: &[u8], options: &Options, checker: &Checker) -> Result<Vec<File>, Error> {
     let check = |wasm: &[u8], what: &str| {
         checker.check(what, wasm, |index| names::of_function(wasm, index))
     };
-    let bound = match bindgen::bind(main, &options.stem, options.target) {
+    let mut bound = match bindgen::bind(main, &options.stem, options.target) {
         Ok(files) => files,
         // It may be us who wrote what it stumbles over.
         Err(error @ (BindgenError::Refused { .. } | BindgenError::Crashed { .. })) => {
@@ -155,9 +157,12 @@ fn bind(main: &[u8], options: &Options, checker: &Checker) -> Result<Vec<File>, 
         }
         Err(error) => return Err(error.into()),
     };
-    for file in &bound {
+    for file in &mut bound {
         if file.name.ends_with(".wasm") {
             check(&file.bytes, "main module after wasm-bindgen")?;
+            if !options.names {
+                file.bytes = names::left_out(std::mem::take(&mut file.bytes));
+            }
         }
     }
     Ok(bound)
@@ -206,7 +211,7 @@ pub fn emit(
         .zip(&partition.chunks)
         .map(|(module, chunk)| {
             let label = manifest::label(&graph, &chunk.signature);
-            let bytes = emit::chunk(&plan, module, &label, build)?;
+            let bytes = emit::chunk(&plan, module, &label, build, options.names)?;
             let name_of = |index| module.name_of(&input, index);
             checker.check(&format!("chunk `{label}`"), &bytes, name_of)?;
             Ok((label, bytes))

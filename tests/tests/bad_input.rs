@@ -218,6 +218,7 @@ fn options() -> Options {
         target: Target::Web,
         split: true,
         limits: Limits::NONE,
+        names: true,
     }
 }
 

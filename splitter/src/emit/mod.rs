@@ -21,7 +21,7 @@ use crate::plan::{Callee, LinkPlan, ModulePlan};
 
 pub use body::Replacements;
 
-/// Writes one chunk.
+/// Writes one chunk, with names or without.
 ///
 /// # Errors
 /// When the plan has a gap: a defect of this crate.
@@ -30,11 +30,13 @@ pub fn chunk(
     module: &ModulePlan,
     label: &str,
     build: BuildId,
+    names: bool,
 ) -> Result<Vec<u8>, Error> {
-    chunk::write(plan, module, label, build).ok_or_else(|| gap(&format!("chunk `{label}`")))
+    let names = names.then_some(label);
+    chunk::write(plan, module, names, build).ok_or_else(|| gap(&format!("chunk `{label}`")))
 }
 
-/// Writes main, which embeds the manifest.
+/// Writes main, which embeds the manifest; with names, which wasm-bindgen needs.
 ///
 /// # Errors
 /// When the plan has a gap: a defect of this crate.

@@ -154,7 +154,11 @@ impl Builder<'_> {
         let progress = Progress::new();
         let lowered = Lowering {
             wasm: &linked.wasm,
-            options: self.args.division.options(linked.stem.clone(), Target::Web),
+            options: self.args.division.options_of(
+                &self.args.package,
+                linked.stem.clone(),
+                Target::Web,
+            ),
             extra: statics::collect(&self.project.folder, self.state.root())?,
             out_dir: self.state.root(),
         }
