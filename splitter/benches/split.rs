@@ -88,6 +88,7 @@ fn options(split: bool) -> Options {
         target: Target::Web,
         split,
         limits: Limits::default(),
+        names: false,
     }
 }
 

@@ -15,12 +15,24 @@ pub enum Error {
     #[error(transparent)]
     Split(#[from] SplitError),
     /// A module that was written does not validate: a defect of this tool.
-    #[error("the {module} that was written is not valid: {reason}")]
+    #[error("{place} is not valid as it was written: {reason}")]
     Invalid {
-        /// Which module.
-        module: String,
+        /// Which module, and which function of it if that is known.
+        place: String,
         /// What the validator says.
         reason: String,
+    },
+    /// A module has more of something than engines accept.
+    #[error("{place} has {found} {what}, engines accept {limit}")]
+    TooLarge {
+        /// Which module or function.
+        place: String,
+        /// Of what it has too many.
+        what: &'static str,
+        /// How many it has.
+        found: usize,
+        /// How many there may be.
+        limit: usize,
     },
     /// wasm-bindgen is missing or refused main.
     #[error(transparent)]
@@ -39,6 +51,11 @@ impl Error {
             Error::Invalid { .. } => {
                 "this is a defect of wasm-cleave: please report it with the input module; `--no-split` builds the \
                  program in one module meanwhile"
+                    .to_string()
+            }
+            Error::TooLarge { .. } => {
+                "divide the function, or what its crate generates, into smaller parts; large tables may be files that \
+                 the program loads"
                     .to_string()
             }
             Error::Bindgen(error) => error.help(),
@@ -99,7 +116,7 @@ pub enum ReadError {
         /// Where.
         offset: u64,
         /// What.
-        what: &'static str,
+        what: String,
     },
 }
 
@@ -111,8 +128,11 @@ impl ReadError {
         }
     }
 
-    pub(crate) fn unsupported(offset: u64, what: &'static str) -> Self {
-        ReadError::Unsupported { offset, what }
+    pub(crate) fn unsupported(offset: u64, what: impl Into<String>) -> Self {
+        ReadError::Unsupported {
+            offset,
+            what: what.into(),
+        }
     }
 
     pub(crate) fn relocation(
@@ -197,6 +217,12 @@ pub enum SplitError {
         wasm_cleave_contract::ENSURE
     )]
     NoEnsure,
+    /// An export of the program has a name under which main exports something for chunks.
+    #[error("the program's export `{name}` has the name of what chunks need from main")]
+    ExportTaken {
+        /// The name.
+        name: String,
+    },
     /// An import of ours that this version does not know.
     #[error("the program imports `{import}`, which this tool does not know")]
     UnknownImport {
@@ -217,6 +243,9 @@ impl SplitError {
             SplitError::NoEnsure => "build all crates with `-Ctarget-feature=+atomics` and `-Zbuild-std`, as \
                  `wasm-cleave build --threads` does"
                 .to_string(),
+            SplitError::ExportTaken { .. } => {
+                "give the export another name (`js_name`)".to_string()
+            }
             SplitError::TwoMarkers { .. } | SplitError::NotCalled { .. } => {
                 "mark functions with #[wasm_split(name)] only; please report it if that is so".to_string()
             }

@@ -10,21 +10,25 @@ mod file_names;
 pub mod graph;
 pub mod ids;
 mod manifest;
+mod names;
 pub mod output;
 pub mod partition;
 pub mod plan;
 pub mod read;
 mod scripts;
+mod validate;
 mod warnings;
 
 use rayon::prelude::*;
 
+use bindgen::BindgenError;
 pub use error::Error;
 pub use file_names::FileNames;
 use graph::SymbolGraph;
 use partition::Partition;
 use plan::LinkPlan;
 use read::InputModule;
+use validate::Checker;
 
 /// For what kind of host the JavaScript glue is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +50,8 @@ pub struct Options {
     pub split: bool,
     /// Limits of the chunk assignment.
     pub limits: partition::Limits,
+    /// Whether the modules keep the names of their functions, for stacks that people can read.
+    pub names: bool,
 }
 
 /// A step of the way, for showing progress.
@@ -122,9 +128,10 @@ pub fn split(
     options: &Options,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Program, Error> {
+    let checker = Checker::new(input);
     let mut emitted = emit(input, options, progress)?;
     progress(Phase::Bindgen);
-    let bound = bindgen::bind(&emitted.main, &options.stem, options.target)?;
+    let bound = bind(&emitted.main, options, &checker)?;
     emitted
         .files
         .extend(scripts::files(&emitted, bound, options));
@@ -135,6 +142,31 @@ pub fn split(
         manifest: emitted.manifest,
         warnings: emitted.warnings,
     })
+}
+
+/// Runs wasm-bindgen on main, and leaves its names out afterwards: wasm-bindgen finds globals by them.
+fn bind(main: &[u8], options: &Options, checker: &Checker) -> Result<Vec<File>, Error> {
+    let check = |wasm: &[u8], what: &str| {
+        checker.check(what, wasm, |index| names::of_function(wasm, index))
+    };
+    let mut bound = match bindgen::bind(main, &options.stem, options.target) {
+        Ok(files) => files,
+        // It may be us who wrote what it stumbles over.
+        Err(error @ (BindgenError::Refused { .. } | BindgenError::Crashed { .. })) => {
+            check(main, "main module")?;
+            return Err(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for file in &mut bound {
+        if file.name.ends_with(".wasm") {
+            check(&file.bytes, "main module after wasm-bindgen")?;
+            if !options.names {
+                file.bytes = names::left_out(std::mem::take(&mut file.bytes));
+            }
+        }
+    }
+    Ok(bound)
 }
 
 /// The modules before wasm-bindgen has seen main.
@@ -183,14 +215,18 @@ pub fn emit(
     let plan = LinkPlan::new(&input, &graph, &partition)?;
     progress(Phase::Emit);
     let build = manifest::build_id(bytes, options);
+    let checker = Checker::new(bytes);
     let chunks = plan.modules[1..]
         .par_iter()
         .zip(&partition.chunks)
         .map(|(module, chunk)| {
             let label = manifest::label(&graph, &chunk.signature);
-            emit::chunk(&plan, module, &label, build).map(|bytes| (label, bytes))
+            let bytes = emit::chunk(&plan, module, &label, build, options.names)?;
+            let name_of = |index| module.name_of(&input, index);
+            checker.check(&format!("chunk `{label}`"), &bytes, name_of)?;
+            Ok((label, bytes))
         })
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Result<Vec<_>, Error>>()?;
     let manifest = manifest::new(options, build, &graph, &partition, &plan, &chunks);
     let main = emit::main(&plan, &manifest.encode())?;
     Ok(Emitted {

@@ -10,9 +10,13 @@ use crate::read::InputModule;
 pub(crate) fn of(input: &InputModule, graph: &SymbolGraph, options: &Options) -> Vec<String> {
     let mut warnings = Vec::new();
     if input.has_debug_info {
-        warnings.push(
-            "debug information (DWARF) was dropped: it does not survive splitting; function names are kept".to_string(),
-        );
+        let names = match options.names {
+            true => "function names are kept",
+            false => "`--names` keeps function names",
+        };
+        warnings.push(format!(
+            "debug information (DWARF) was dropped: it does not survive splitting; {names}"
+        ));
     }
     if options.split && graph.splits.is_empty() {
         warnings.push(

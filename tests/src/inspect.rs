@@ -18,6 +18,8 @@ pub struct Contents {
     pub functions: Vec<String>,
     /// Bytes of all its data segments, each by itself.
     pub data: Vec<Vec<u8>>,
+    /// Names of all that it imports.
+    pub imports: Vec<String>,
     /// Names of all that it exports.
     pub exports: Vec<String>,
     /// The slots of the table that it fills.
@@ -47,7 +49,9 @@ impl Contents {
             match payload? {
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
-                        imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                        let import = import?;
+                        imported += u32::from(matches!(import.ty, TypeRef::Func(_)));
+                        contents.imports.push(import.name.to_string());
                     }
                 }
                 Payload::ExportSection(section) => {

@@ -12,5 +12,6 @@ pub mod node;
 pub mod program;
 pub mod realtime;
 pub mod server;
+pub mod small;
 pub mod threads;
 pub mod transcript;

@@ -108,6 +108,26 @@ pub fn damage_relocation(
     })
 }
 
+/// Lets the `reloc.*` sections name code and data by the indices that these have now.
+///
+/// # Errors
+/// When one of them is damaged, or there is no code or data.
+pub fn retarget_relocations(sections: &mut [Section]) -> Result<()> {
+    for (name, id) in [("reloc.CODE", 10), ("reloc.DATA", 11)] {
+        let target = sections.iter().position(|section| section.id == id);
+        let relocations = sections.iter_mut();
+        for section in relocations.filter(|section| section.name() == Some(name)) {
+            let head = 1 + name.len();
+            let (_, rest) = number(&section.payload[head..])?;
+            let mut payload = section.payload[..head].to_vec();
+            leb(&mut payload, target.context("nothing is relocated")? as u64);
+            payload.extend_from_slice(rest);
+            section.payload = payload;
+        }
+    }
+    Ok(())
+}
+
 fn number(bytes: &[u8]) -> Result<(u32, &[u8])> {
     let mut value = 0u64;
     for (at, byte) in bytes.iter().take(5).enumerate() {

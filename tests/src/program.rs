@@ -66,6 +66,7 @@ pub fn prepare(linked: &Path, folder: &Path, shape: Shape, target: Target) -> Re
             Shape::Merged => Limits::default(),
             Shape::Split | Shape::Whole => Limits::NONE,
         },
+        names: true,
     };
     let program = split(&input, &options, &mut |_| {}).map_err(|error| {
         anyhow::anyhow!("{error}\n  help: {}", error.help())

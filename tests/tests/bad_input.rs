@@ -8,9 +8,12 @@ use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 
 use wasm_cleave_splitter::partition::Limits;
-use wasm_cleave_splitter::{Options, Target, split};
+use wasm_cleave_splitter::{Options, Target, emit, split};
 use wasm_cleave_tests::cargo::{Settings, build_fixtures, command_line_tool};
+use wasm_cleave_tests::inspect::Contents;
 use wasm_cleave_tests::module::{self, Section, boundaries, damage_relocation, sections};
+use wasm_cleave_tests::small::{Body, SHARED, SHARED_INDEX, Small};
+use wasm_encoder::{ConstExpr, EntityType, ExportKind, GlobalType, HeapType, RefType, ValType};
 
 /// The linked module that is damaged in many ways.
 fn good() -> &'static [u8] {
@@ -209,15 +212,150 @@ fn an_input_that_is_not_there_or_a_folder() {
     }
 }
 
-/// Whatever bytes are wrong, the library returns: a module or an error, but no panic.
-#[test]
-fn damaged_bytes_are_no_panic() {
-    let options = Options {
+fn options() -> Options {
+    Options {
         stem: "app".into(),
         target: Target::Web,
         split: true,
         limits: Limits::NONE,
+        names: true,
+    }
+}
+
+/// What linkers may write and rustc's does not: nothing of it is moved without being understood.
+#[test]
+fn what_is_not_supported_is_named() {
+    let output = Output::new();
+    let refuses = |what: &str, change: &dyn Fn(&mut Small)| {
+        let mut small = Small::default();
+        change(&mut small);
+        output.refuses(&small.finish(), what, &[what]);
     };
+    refuses("an imported table", &|small| {
+        small.table = None;
+        let table = EntityType::Table(Small::TABLE);
+        small
+            .imports
+            .import("env", "__indirect_function_table", table);
+    });
+    refuses("a second memory", &|small| {
+        small.memories.memory(Small::MEMORY);
+        // `i32.const 0`, `i32.load` of memory 1.
+        small.bodies[SHARED] = Body::new().raw(&[0x41, 0, 0x28, 0x42, 1, 0, 0x0b]);
+    });
+    refuses("a global with a reference to a function", &|small| {
+        let ty = GlobalType {
+            val_type: ValType::FUNCREF,
+            mutable: false,
+            shared: false,
+        };
+        small.globals.global(ty, &ConstExpr::ref_func(SHARED_INDEX));
+    });
+    refuses("a reference to a type of the program", &|small| {
+        let concrete = ValType::Ref(RefType {
+            nullable: true,
+            heap_type: HeapType::Concrete(3),
+        });
+        small.types.ty().function([concrete], []);
+    });
+    refuses("a reference to a function that is not a call", &|small| {
+        small
+            .exports
+            .export("shared", ExportKind::Func, SHARED_INDEX);
+        let body = Body::new()
+            .ref_func(SHARED_INDEX)
+            .raw(&[0x1a, 0x41, 1, 0x0b]);
+        small.bodies[SHARED + 3] = body;
+    });
+    refuses("an instruction that names a segment", &|small| {
+        small.data = Some(vec![1; 32]);
+        // `drop`, `data.drop 0`, `i32.const 1`
+        let body = Body::new().call(SHARED_INDEX);
+        small.bodies[SHARED + 3] = body.raw(&[0x1a, 0xfc, 9, 0, 0x41, 1, 0x0b]);
+    });
+    refuses("a feature of webassembly", &|small| {
+        // `ref.null 3`, `drop`, `i32.const 3`
+        small.bodies[SHARED] = Body::new().raw(&[0xd0, 3, 0x1a, 0x41, 3, 0x0b]);
+    });
+    refuses("export `memory`", &|small| {
+        small.memory = "mem";
+        small.exports.export("memory", ExportKind::Func, 6);
+    });
+}
+
+#[test]
+fn what_is_unusual_and_harmless_works() {
+    let works = |what: &str, change: &dyn Fn(&mut Small)| {
+        let mut small = Small::default();
+        change(&mut small);
+        let folder = tempfile::tempdir().unwrap();
+        let (code, errors) = run(&small.finish(), folder.path());
+        assert_eq!(code, Some(0), "{what}: {errors}");
+        let files = contents(folder.path());
+        let wasm = files
+            .iter()
+            .filter(|(path, _)| path.extension().is_some_and(|it| it == "wasm"));
+        let (main, chunks): (Vec<_>, Vec<_>) =
+            wasm.partition(|(path, _)| path.ends_with("app_bg.wasm"));
+        let offered = Contents::read(main[0].1).unwrap().exports;
+        assert!(chunks.len() >= 2, "{what}: {} chunks", chunks.len());
+        for (path, chunk) in chunks {
+            wasmparser::Validator::new().validate_all(chunk).unwrap();
+            for import in Contents::read(chunk).unwrap().imports {
+                let times = offered.iter().filter(|name| **name == import).count();
+                assert_eq!(times, 1, "{what}: `{import}` of {}", path.display());
+            }
+        }
+        offered
+    };
+    works("as it is", &|_| {});
+    works("names before the functions", &|small| {
+        small.early_names = true
+    });
+    let offered = works("an export with a name that is given to others", &|small| {
+        // So that chunks import a function of main.
+        small.exports.export("$0", ExportKind::Func, SHARED_INDEX);
+    });
+    assert!(offered.iter().any(|name| name == "$$0"), "{offered:?}");
+    works(
+        "a `data.drop` without a relocation that splits reach",
+        &|small| {
+            small.data = Some(vec![1; 32]);
+            small.bodies[SHARED] = Body::new().raw(&[0xfc, 9, 0, 0x41, 4, 0x0b]);
+        },
+    );
+}
+
+/// A section that names what comes after it is as good as one that comes last.
+#[test]
+fn custom_sections_may_stand_anywhere() {
+    let sections = sections(good()).unwrap();
+    let lengths = |sections: &[Section]| {
+        let bytes = module::module(sections);
+        let emitted = emit(&bytes, &options(), &mut |_| {}).unwrap();
+        let chunks = emitted.files.iter().map(|file| file.bytes.len());
+        let all: Vec<usize> = chunks.chain([emitted.main.len()]).collect();
+        all
+    };
+    let expected = lengths(&sections);
+    assert!(expected.len() >= 3, "{expected:?}");
+    for custom in (0..sections.len()).filter(|&at| sections[at].id == 0) {
+        for place in 0..sections.len() {
+            let mut moved = sections.clone();
+            let section = moved.remove(custom);
+            let what = format!("`{}` at {place}", section.name().unwrap());
+            moved.insert(place, section);
+            module::retarget_relocations(&mut moved).unwrap();
+            let found = panic::catch_unwind(|| lengths(&moved));
+            assert_eq!(found.ok(), Some(expected.clone()), "{what}");
+        }
+    }
+}
+
+/// Whatever bytes are wrong, the library returns: a module or an error, but no panic.
+#[test]
+fn damaged_bytes_are_no_panic() {
+    let options = options();
     let mut random = Random(1);
     let sections = sections(good()).unwrap();
     for round in 0..250 {

@@ -89,6 +89,11 @@ impl PackageArgs {
             None => "dev",
         }
     }
+
+    /// Whether the profile is for development: what it makes is looked at, not published.
+    pub(crate) fn is_for_development(&self) -> bool {
+        matches!(self.profile(), "dev" | "test")
+    }
 }
 
 /// What may be done to get what a build needs.
@@ -189,12 +194,31 @@ pub(crate) struct DivisionArgs {
     /// Leave the program in one module: quicker, and it behaves the same
     #[arg(long)]
     pub(crate) no_split: bool,
-    /// What a request is worth: chunks are merged where that loads fewer bytes in vain than it saves; 0 merges none
+    /// Cost of one request in bytes: chunks are merged when that adds fewer unneeded bytes than this
+    ///
+    /// Bytes are counted as they travel: the compressed size of a chunk is estimated. A merge saves a request of every
+    /// split that needed both chunks, and costs every split that needed one of them the bytes of the other. What
+    /// several splits share goes into main where the requests that this saves cost more than its bytes, which count
+    /// ten times there: everybody loads them, and the first paint waits. 0 merges nothing.
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().request_cost)]
     pub(crate) request_cost: usize,
+    /// Keep function names in the modules, for readable stacks
+    ///
+    /// Names make the files larger by a quarter or more. Builds with cargo's profiles `dev` and `test` keep them in any
+    /// case; all others, and `split`, leave them out: stacks then show numbers, as in `wasm-function[123]`.
+    #[arg(long)]
+    pub(crate) names: bool,
 }
 
 impl DivisionArgs {
+    /// The library's options for a package that cargo has built.
+    pub(crate) fn options_of(self, package: &PackageArgs, stem: String, target: Target) -> Options {
+        Options {
+            names: self.names || package.is_for_development(),
+            ..self.options(stem, target)
+        }
+    }
+
     /// The library's options for a program of that name.
     pub(crate) fn options(self, stem: String, target: Target) -> Options {
         Options {
@@ -204,6 +228,7 @@ impl DivisionArgs {
             limits: Limits {
                 request_cost: self.request_cost,
             },
+            names: self.names,
         }
     }
 }

@@ -39,7 +39,9 @@ fn lower(
     let target = args.target.into();
     let lowering = Lowering {
         wasm: &linked.wasm,
-        options: args.division.options(linked.stem.clone(), target),
+        options: args
+            .division
+            .options_of(&args.package, linked.stem.clone(), target),
         extra: match target {
             Target::Web => statics::collect(&project.folder, &out_dir)?,
             Target::NodeJs => Vec::new(),
@@ -64,8 +66,8 @@ fn lower(
 
 /// A development build is for looking at, not for publishing: nobody will store it compressed.
 fn default_quality(args: &PackageArgs) -> Option<Quality> {
-    match args.profile() {
-        "dev" | "test" => None,
-        _ => Some(Quality::BEST),
+    match args.is_for_development() {
+        true => None,
+        false => Some(Quality::BEST),
     }
 }

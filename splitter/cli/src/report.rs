@@ -90,7 +90,7 @@ impl Report {
         };
         let _ = writeln!(
             text,
-            "\nBytes without function names; {compressed}.{} Written to {} in {:.1} s.",
+            "\nBytes of the files; {compressed}.{} Written to {} in {:.1} s.",
             match self.summary.unsplit {
                 Some(_) => " Shares are of the program in one module, as wasm-bindgen leaves it.",
                 None => "",

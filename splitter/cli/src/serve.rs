@@ -158,7 +158,10 @@ impl Builder<'_> {
         let progress = Progress::new();
         let lowered = Lowering {
             wasm: &linked.wasm,
-            options: self.args.division.options(linked.stem, Target::Web),
+            options: self
+                .args
+                .division
+                .options_of(&self.args.package, linked.stem, Target::Web),
             extra,
             out_dir: self.state.root(),
         }

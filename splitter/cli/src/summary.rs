@@ -1,11 +1,7 @@
-//! The sizes of a program: what the table after a build and `--json` show.
-//!
-//! Function names are left out of the sizes: they help in stack traces, are often stripped for deployment, and would
-//! hide what splitting does.
+//! The sizes of a program, as its files have them: what the table after a build and `--json` show.
 
 use rayon::prelude::*;
 use serde::Serialize;
-use wasmparser::{Parser, Payload};
 
 use wasm_cleave_splitter::{Module, ModuleKind, Program};
 
@@ -34,12 +30,10 @@ impl Quality {
 /// Bytes of a module, or of several together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Sizes {
-    /// Bytes without function names.
+    /// Bytes of the files.
     pub(crate) bytes: usize,
     /// The same compressed with brotli, where that was asked for; of several modules, each by itself.
     pub(crate) brotli: Option<usize>,
-    /// Bytes of function names in the file, on top of `bytes`.
-    pub(crate) names: usize,
 }
 
 impl Sizes {
@@ -47,7 +41,6 @@ impl Sizes {
         Sizes {
             bytes: self.bytes + other.bytes,
             brotli: self.brotli.zip(other.brotli).map(|(a, b)| a + b),
-            names: self.names + other.names,
         }
     }
 
@@ -108,8 +101,9 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Measures every module, in parallel, and adds up; without a quality, nothing is compressed. `unsplit` is the same program in one module, if there is
-    /// one to compare with. `done` is told after each module, on the thread that measured it.
+    /// Measures every module, in parallel, and adds up; without a quality, nothing is compressed. `unsplit` is the same
+    /// program in one module, if there is one to compare with. `done` is called after each module, on the thread that
+    /// measured it.
     pub(crate) fn measure(
         program: &Program,
         unsplit: Option<&Program>,
@@ -194,37 +188,10 @@ fn of_splits(
 }
 
 fn of_bytes(wasm: &[u8], quality: Option<Quality>) -> Sizes {
-    let stripped = without_names(wasm);
     Sizes {
-        bytes: stripped.len(),
-        brotli: quality.map(|quality| compressed_len(&stripped, quality)),
-        names: wasm.len() - stripped.len(),
+        bytes: wasm.len(),
+        brotli: quality.map(|quality| compressed_len(wasm, quality)),
     }
-}
-
-/// The module without its `name` section.
-fn without_names(wasm: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::with_capacity(wasm.len());
-    let mut copied = 0;
-    // The start of a section's id and length, which the parser does not tell: the end of what came before it.
-    let mut section_start = 8;
-    for payload in Parser::new(0).parse_all(wasm) {
-        // The module was written by this program or by wasm-bindgen; if it cannot be read, count it as it is.
-        let Ok(payload) = payload else {
-            return wasm.to_vec();
-        };
-        if let Payload::CustomSection(section) = &payload
-            && section.name() == "name"
-        {
-            kept.extend_from_slice(&wasm[copied..section_start]);
-            copied = section.range().end as usize;
-        }
-        if let Some((_, range)) = payload.as_section() {
-            section_start = range.end as usize;
-        }
-    }
-    kept.extend_from_slice(&wasm[copied..]);
-    kept
 }
 
 fn compressed_len(bytes: &[u8], quality: Quality) -> usize {
@@ -261,23 +228,12 @@ mod tests {
     use super::*;
     use wasm_cleave_contract::manifest::{Chunk, Manifest, Split};
     use wasm_cleave_splitter::File;
-    use wasm_encoder::{CustomSection, Module as Encoder, NameMap, NameSection};
+    use wasm_encoder::{CustomSection, Module as Encoder};
 
-    fn wasm(payload: &[u8], names: bool) -> Vec<u8> {
+    fn wasm(payload: &[u8]) -> Vec<u8> {
         let mut module = Encoder::new();
         module.section(&CustomSection {
             name: "a".into(),
-            data: payload.into(),
-        });
-        if names {
-            let mut map = NameMap::new();
-            map.append(0, "a_long_name_of_a_function");
-            let mut section = NameSection::new();
-            section.functions(&map);
-            module.section(&section);
-        }
-        module.section(&CustomSection {
-            name: "b".into(),
             data: payload.into(),
         });
         module.finish()
@@ -328,24 +284,20 @@ mod tests {
     }
 
     #[test]
-    fn names_are_counted_apart() {
-        let bare = wasm(&[1; 100], false);
-        let named = wasm(&[1; 100], true);
-        assert_eq!(without_names(&named), bare);
-        assert_eq!(without_names(&bare), bare);
-        assert_eq!(of_bytes(&named, None).brotli, None);
-        let sizes = of_bytes(&named, Some(Quality::BEST));
-        assert_eq!(sizes.bytes, bare.len());
-        assert_eq!(sizes.names, named.len() - bare.len());
+    fn a_module_has_the_size_of_its_file() {
+        let wasm = wasm(&[1; 100]);
+        assert_eq!(of_bytes(&wasm, None).brotli, None);
+        let sizes = of_bytes(&wasm, Some(Quality::BEST));
+        assert_eq!(sizes.bytes, wasm.len());
         assert!(sizes.brotli.unwrap() < sizes.bytes, "{sizes:?}");
     }
 
     #[test]
     fn a_split_is_the_sum_of_what_it_loads() {
         let files = [
-            ("app_bg.wasm", wasm(&[1; 10], false)),
-            ("a.wasm", wasm(&[2; 20], false)),
-            ("b.wasm", wasm(&[3; 30], true)),
+            ("app_bg.wasm", wasm(&[1; 10])),
+            ("a.wasm", wasm(&[2; 20])),
+            ("b.wasm", wasm(&[3; 30])),
         ];
         let program = program(&files, &[("one", &[0]), ("both", &[0, 1]), ("none", &[])]);
         let summary = Summary::measure(&program, None, Some(Quality::QUICK), &|| ());
@@ -367,13 +319,10 @@ mod tests {
     #[test]
     fn the_unsplit_program_is_measured_by_itself() {
         let split = program(
-            &[
-                ("app_bg.wasm", wasm(&[1; 10], false)),
-                ("a.wasm", wasm(&[2; 20], false)),
-            ],
+            &[("app_bg.wasm", wasm(&[1; 10])), ("a.wasm", wasm(&[2; 20]))],
             &[],
         );
-        let whole = program(&[("app_bg.wasm", wasm(&[1; 500], false))], &[]);
+        let whole = program(&[("app_bg.wasm", wasm(&[1; 500]))], &[]);
         let steps = std::sync::atomic::AtomicUsize::new(0);
         let quality = Some(Quality::QUICK);
         let summary = Summary::measure(&split, Some(&whole), quality, &|| {
@@ -382,7 +331,7 @@ mod tests {
         assert_eq!(steps.into_inner(), Summary::steps(&split, Some(&whole)));
         assert_eq!(
             summary.unsplit.unwrap().bytes,
-            of_bytes(&wasm(&[1; 500], false), quality).bytes
+            of_bytes(&wasm(&[1; 500]), quality).bytes
         );
         assert_eq!(summary.modules.len(), 2);
     }

@@ -15,11 +15,11 @@ use super::data::Piece;
 use super::{Replacements, bodies, data, elements, filled, functions, names, types};
 use crate::plan::{LinkPlan, ModulePlan};
 
-/// The bytes of a chunk; `None` if the plan has a gap.
+/// The bytes of a chunk, with the names of its functions if it is given its own; `None` if the plan has a gap.
 pub(super) fn write(
     plan: &LinkPlan,
     module: &ModulePlan,
-    label: &str,
+    label: Option<&str>,
     build: BuildId,
 ) -> Option<Vec<u8>> {
     let pieces = data::of_chunk(&plan.input.data, &module.intervals);
@@ -37,7 +37,7 @@ pub(super) fn write(
         exports.export(contract::CHUNK_INIT, ExportKind::Func, index as u32);
     }
     let mut out = Module::new();
-    out.section(&types(plan, module));
+    out.section(&types(plan, module)?);
     out.section(&imports(plan, module)?);
     out.section(&declared);
     out.section(&exports);
@@ -56,7 +56,7 @@ pub(super) fn write(
         section.passive(bytes);
         out.section(&section);
     }
-    if let Some(names) = names::of_chunk(plan, module, label) {
+    if let Some(names) = label.and_then(|label| names::of_chunk(plan, module, label)) {
         out.section(&names);
     }
     out.section(&CustomSection {

@@ -38,7 +38,7 @@ pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Option<Vec<u8>> {
         given::write(plan, given, &mut declared, &mut code)?;
     }
     let mut out = Module::new();
-    out.section(&types(plan, module));
+    out.section(&types(plan, module)?);
     out.section(&imports(plan, module)?);
     out.section(&declared);
     sections_before_exports(plan, &mut out)?;
@@ -99,8 +99,8 @@ fn tag_type(module: &ModulePlan, ty: crate::ids::Type) -> Option<TagType> {
 /// Table, memories, tags, globals.
 fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Option<()> {
     let input = plan.input;
-    if let Some(table) = input.table.filter(|table| !table.imported) {
-        let mut ty = RoundtripReencoder.table_type(table.ty).ok()?;
+    if let Some(table) = input.table {
+        let mut ty = RoundtripReencoder.table_type(table).ok()?;
         ty.minimum = plan.slots.len() as u64;
         ty.maximum = ty.maximum.map(|maximum| maximum.max(ty.minimum));
         let mut section = TableSection::new();
@@ -160,15 +160,11 @@ fn exports(plan: &LinkPlan, allocator: u32) -> Option<ExportSection> {
     if plan.modules.len() == 1 {
         return Some(section);
     }
-    let has_memory = plan
-        .input
-        .exports
-        .iter()
-        .any(|export| export.name == contract::EXPORT_MEMORY);
-    if plan.input.memory().is_some() && !has_memory {
+    let has = |name| plan.input.exports.iter().any(|export| export.name == name);
+    if plan.input.memory().is_some() && !has(contract::EXPORT_MEMORY) {
         section.export(contract::EXPORT_MEMORY, ExportKind::Memory, 0);
     }
-    if plan.input.table.is_some() {
+    if plan.input.table.is_some() && !has(contract::EXPORT_TABLE) {
         section.export(contract::EXPORT_TABLE, ExportKind::Table, 0);
     }
     let first_wrapper = plan.modules[0].imported.len() + plan.modules[0].functions.len();

@@ -22,7 +22,7 @@ use crate::plan::{Callee, LinkPlan, ModulePlan};
 
 pub use body::Replacements;
 
-/// Writes one chunk.
+/// Writes one chunk, with names or without.
 ///
 /// # Errors
 /// When the plan has a gap: a defect of this crate.
@@ -31,11 +31,13 @@ pub fn chunk(
     module: &ModulePlan,
     label: &str,
     build: BuildId,
+    names: bool,
 ) -> Result<Vec<u8>, Error> {
-    chunk::write(plan, module, label, build).ok_or_else(|| gap(&format!("chunk `{label}`")))
+    let names = names.then_some(label);
+    chunk::write(plan, module, names, build).ok_or_else(|| gap(&format!("chunk `{label}`")))
 }
 
-/// Writes main, which embeds the manifest.
+/// Writes main, which embeds the manifest; with names, which wasm-bindgen needs.
 ///
 /// # Errors
 /// When the plan has a gap: a defect of this crate.
@@ -45,22 +47,22 @@ pub fn main(plan: &LinkPlan, manifest: &[u8]) -> Result<Vec<u8>, Error> {
 
 fn gap(module: &str) -> Error {
     Error::Invalid {
-        module: module.to_string(),
+        place: format!("the {module}"),
         reason: "the plan does not say how something is referred to".to_string(),
     }
 }
 
 /// The type section of a module.
-fn types(plan: &LinkPlan, module: &ModulePlan) -> TypeSection {
+fn types(plan: &LinkPlan, module: &ModulePlan) -> Option<TypeSection> {
     let mut section = TypeSection::new();
     for ty in &module.types {
         let ty = &plan.types[ty.at()];
         let value = |ty: &wasmparser::ValType| RoundtripReencoder.val_type(*ty).ok();
-        let params: Vec<_> = ty.params().iter().filter_map(value).collect();
-        let results: Vec<_> = ty.results().iter().filter_map(value).collect();
-        section.ty().function(params, results);
+        let params: Option<Vec<_>> = ty.params().iter().map(value).collect();
+        let results: Option<Vec<_>> = ty.results().iter().map(value).collect();
+        section.ty().function(params?, results?);
     }
-    section
+    Some(section)
 }
 
 /// The function section of what a module defines of the input.

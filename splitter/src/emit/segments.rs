@@ -48,16 +48,30 @@ impl Segments {
             copies: vec![Vec::new(); inputs.len()],
             image: 0,
         };
+        let images =
+            inputs
+                .iter()
+                .enumerate()
+                .map(|(position, segment)| match segment.thread_local {
+                    true => Vec::new(),
+                    false => data::image_of_main(plan, position, segment),
+                });
+        let images: Vec<Vec<u8>> = images.collect();
+        let wholes = inputs.iter().zip(&images).map(|(segment, bytes)| {
+            let address = segment.address;
+            Piece { address, bytes }
+        });
+        let wholes: Vec<Piece> = wholes.collect();
+        let shortest = data::shortest_cut(&wholes);
         let mut image = Vec::new();
-        for (position, segment) in inputs.iter().enumerate() {
+        for (position, (segment, whole)) in inputs.iter().zip(wholes).enumerate() {
             if segment.thread_local {
                 segments.thread_local[position] = Some(segments.count);
                 segments.add_passive(segment.bytes.to_vec());
                 continue;
             }
-            let owned = data::image_of_main(plan, position, segment);
             let mut pieces = Vec::new();
-            data::cut(segment.address, &owned, &mut pieces);
+            data::cut(whole, shortest, &mut pieces);
             match segment.passive {
                 true => segments.add_to_image(position, &pieces, &mut image),
                 false => segments.add_active(&pieces),

@@ -7,7 +7,7 @@ mod imports;
 
 use crate::error::SplitError;
 use crate::ids::{Func, Interval, Node};
-use crate::read::InputModule;
+use crate::read::{InputModule, Site};
 
 pub use imports::{Magic, SplitPoint};
 
@@ -25,7 +25,7 @@ pub struct SymbolGraph {
     pub magic: Vec<Option<Magic>>,
     /// Functions that have to be in main because of an import that they call; ascending.
     in_main: Vec<Func>,
-    /// What must be in main: exports, the start function, what wasm-bindgen must see.
+    /// What must be in main: exports, the start function, what names data segments, what wasm-bindgen must see.
     pub roots: Vec<Node>,
 }
 
@@ -120,6 +120,10 @@ impl SymbolGraph {
         roots.extend(module.untaken.iter().map(|&func| self.func(func)));
         roots.extend(module.start.map(|func| self.func(func)));
         roots.extend(self.in_main.iter().map(|&func| self.func(func)));
+        // Segments are main's.
+        let defined = (module.imported_functions..module.functions.len()).map(Func::from_position);
+        let names_segment = |func: &Func| module.sites(*func).iter().any(Site::names_segment);
+        roots.extend(defined.filter(names_segment).map(|func| self.func(func)));
         roots.extend(
             module
                 .data

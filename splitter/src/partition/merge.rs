@@ -1,18 +1,19 @@
 //! Turns atoms (symbols of equal signature) into chunks, and merges those that are not worth a request of their own.
 //!
-//! With a request worth 20 kB, and splits A, B and C:
+//! All sizes are bytes as they travel. With a request worth 20 kB, and splits A, B and C:
 //!
 //! ```text
 //!   {A} 90 kB   {B} 70 kB   {A,B} 400 kB   {A,B,C} 1 kB   {A,C} 30 kB   {C} 2 kB
 //!
-//!   {A,B,C} into main    saves 3 requests, costs 1 kB for whoever loads none of them
-//!   {A,C} into main      saves 2 requests, costs 30 kB for B and for whoever loads none: no
+//!   {A,B,C} into main    saves 3 requests, 60 kB; costs 1 kB before the first paint, where it counts as 10 kB, for
+//!                        those who open A, B, C or none of them: 40 kB
+//!   {A,C} into main      saves 2 requests, 40 kB; costs 1200 kB: no
 //!   {A,C} and {C}        saves a request of C, costs A 2 kB
 //!   {A} and {A,B}        saves a request of A, costs B 90 kB: no
 //! ```
 //!
-//! The cheapest merge is made first, until none saves more than it costs. A chunk that only one split needs never goes
-//! into main: what the author has split stays split.
+//! The merge that gains most is made first, until none saves more than it costs. What only one split needs never goes
+//! into main, not even within a merged chunk: what the author has split stays split.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +21,16 @@ use super::signatures::{Reach, Signature};
 use super::{Chunk, Limits, Partition, Reason};
 use crate::ids::Module;
 
+/// As so many bytes that are loaded later counts a byte of main: the first paint waits for it.
+const BEFORE_FIRST_PAINT: usize = 10;
+
 /// A chunk to be: atoms that are loaded together.
 #[derive(Clone, Debug)]
 struct Group {
     signature: Signature,
-    size: usize,
+    weight: usize,
+    /// Whether something in it is needed by one split alone.
+    has_unshared: bool,
     atoms: Vec<usize>,
 }
 
@@ -38,14 +44,14 @@ enum Partner {
 /// Gives every symbol a module.
 pub(super) fn assign(
     reach: &[Reach],
-    sizes: &[usize],
+    weights: &[usize],
     splits: usize,
     limits: &Limits,
 ) -> Partition {
     let mut atoms: BTreeMap<&Signature, usize> = BTreeMap::new();
-    for (reach, size) in reach.iter().zip(sizes) {
+    for (reach, weight) in reach.iter().zip(weights) {
         if let Reach::Splits(signature) = reach {
-            *atoms.entry(signature).or_default() += size;
+            *atoms.entry(signature).or_default() += weight;
         }
     }
     let position_of: BTreeMap<&Signature, usize> = atoms
@@ -55,10 +61,12 @@ pub(super) fn assign(
         .collect();
     let signatures: Vec<&Signature> = atoms.keys().copied().collect();
     // Nothing but zeros is carried by nobody, so it needs no chunk.
-    let carried = atoms.iter().enumerate().filter(|(_, (_, size))| **size > 0);
-    let groups = carried.map(|(position, (signature, size))| Group {
+    let carried = atoms.iter().enumerate();
+    let carried = carried.filter(|(_, (_, weight))| **weight > 0);
+    let groups = carried.map(|(position, (signature, weight))| Group {
         signature: (*signature).clone(),
-        size: *size,
+        weight: *weight,
+        has_unshared: signature.0.len() == 1,
         atoms: vec![position],
     });
     let groups = merge(groups.collect(), splits, limits);
@@ -104,7 +112,7 @@ fn merge(groups: Vec<Group>, splits: usize, limits: &Limits) -> Vec<Group> {
     groups
 }
 
-/// The groups while they are merged. Each knows its best partner behind it, so that a merge has to look only at the
+/// The groups while they are merged. Each knows its best partner among those after it, so that a merge has to look only at the
 /// pairs that it changes.
 struct Merging<'a> {
     groups: Vec<Option<Group>>,
@@ -174,8 +182,8 @@ impl<'a> Merging<'a> {
 
     fn look_for_partner(&mut self, position: usize) {
         let into_main = (self.gain_of_main(position), Partner::Main);
-        let behind = position + 1..self.groups.len();
-        let others = behind.map(|other| (self.gain(position, other), Partner::Group(other)));
+        let after = position + 1..self.groups.len();
+        let others = after.map(|other| (self.gain(position, other), Partner::Group(other)));
         // Of equal gains the first one counts, as everywhere: `max_by_key` would take the last.
         let best = std::iter::once(into_main)
             .chain(others)
@@ -183,15 +191,18 @@ impl<'a> Merging<'a> {
         self.best[position] = best.filter(|best| best.0 > 0);
     }
 
-    /// Bytes gained by putting a group into main: whoever loads main and none of the splits is one more who does not
-    /// need it.
+    /// Bytes gained by putting a group into main. Everybody waits for them: one who opens each of the splits, and one who
+    /// opens none.
     fn gain_of_main(&self, position: usize) -> usize {
-        let Some(group) = &self.groups[position] else {
-            return 0;
-        };
-        match group.signature.0.len() {
-            0 | 1 => 0,
-            needed => self.gain_of(needed, group.size * (self.splits - needed + 1)),
+        match &self.groups[position] {
+            Some(group) if !group.has_unshared => {
+                let paid = group.weight.saturating_mul(BEFORE_FIRST_PAINT);
+                self.gain_of(
+                    group.signature.0.len(),
+                    paid.saturating_mul(self.splits + 1),
+                )
+            }
+            _ => 0,
         }
     }
 
@@ -203,10 +214,10 @@ impl<'a> Merging<'a> {
         let other_alone = one.signature.lacks(&other.signature);
         let one_alone = other.signature.lacks(&one.signature);
         let both = one.signature.0.len() - one_alone;
-        let cost = one.size.saturating_mul(other_alone);
+        let cost = one.weight.saturating_mul(other_alone);
         self.gain_of(
             both,
-            cost.saturating_add(other.size.saturating_mul(one_alone)),
+            cost.saturating_add(other.weight.saturating_mul(one_alone)),
         )
     }
 
@@ -220,7 +231,8 @@ impl<'a> Merging<'a> {
 impl Group {
     fn absorb(&mut self, other: Group) {
         self.signature = self.signature.union(&other.signature);
-        self.size += other.size;
+        self.weight += other.weight;
+        self.has_unshared |= other.has_unshared;
         self.atoms.extend(other.atoms);
         self.atoms.sort_unstable();
     }
@@ -238,7 +250,7 @@ impl Group {
                 _ => Reason::Merged(merged()),
             },
             signature: self.signature,
-            size: self.size,
+            weight: self.weight,
         }
     }
 }
@@ -255,13 +267,13 @@ mod tests {
             .iter()
             .map(|(splits, _)| Reach::Splits(signature(splits)))
             .collect();
-        let sizes: Vec<usize> = atoms.iter().map(|(_, size)| *size).collect();
-        let partition = assign(&reach, &sizes, 3, &Limits { request_cost });
+        let weights: Vec<usize> = atoms.iter().map(|(_, weight)| *weight).collect();
+        let partition = assign(&reach, &weights, 3, &Limits { request_cost });
         let splits = |chunk: &Chunk| chunk.signature.0.iter().map(|split| split.0).collect();
         partition
             .chunks
             .iter()
-            .map(|chunk| (splits(chunk), chunk.size))
+            .map(|chunk| (splits(chunk), chunk.weight))
             .collect()
     }
 
@@ -294,5 +306,38 @@ mod tests {
     #[test]
     fn what_one_split_needs_never_goes_into_main() {
         assert_eq!(chunks(&[(&[0], 10), (&[1], 10)], 1_000_000).len(), 2);
+    }
+
+    #[test]
+    fn what_one_split_needs_does_not_go_into_main_with_what_it_was_merged_with() {
+        // First {A,C} takes {C} in; then main would still take both, were they all shared.
+        let unshared = chunks(&[(&[0], 90_000), (&[0, 2], 600), (&[2], 100)], 20_000);
+        assert_eq!(unshared, [(vec![0], 90_000), (vec![0, 2], 700)]);
+        let shared = chunks(&[(&[0], 90_000), (&[0, 2], 700)], 20_000);
+        assert_eq!(shared, [(vec![0], 90_000)]);
+    }
+
+    #[test]
+    fn a_split_keeps_its_chunk_beside_large_neighbours() {
+        let atoms: &[(&[u32], usize)] = &[
+            (&[0], 90_000),
+            (&[1], 70_000),
+            (&[0, 2], 15_000),
+            (&[2], 2_000),
+        ];
+        let expected: Vec<(Vec<u32>, usize)> =
+            vec![(vec![0], 90_000), (vec![0, 2], 17_000), (vec![1], 70_000)];
+        assert_eq!(chunks(atoms, 20_000), expected);
+    }
+
+    #[test]
+    fn main_takes_only_what_is_small_beside_the_requests_that_it_saves() {
+        // Three requests of 20 kB, and ten times the bytes for each of four who start.
+        let shared_by_all = |weight| chunks(&[(&[0, 1, 2], weight)], 20_000).len();
+        assert_eq!(shared_by_all(1_499), 0);
+        assert_eq!(shared_by_all(1_500), 1);
+        let shared_by_two = |weight| chunks(&[(&[0, 1], weight)], 20_000).len();
+        assert_eq!(shared_by_two(999), 0);
+        assert_eq!(shared_by_two(1_000), 1);
     }
 }

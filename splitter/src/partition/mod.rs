@@ -1,4 +1,4 @@
-//! Decides which module each symbol goes to, and why. Pure: looks at the graph and at sizes, never at bytes.
+//! Decides which module each symbol goes to, and why. Pure: looks at the graph and at what symbols weigh.
 //!
 //! ```text
 //!   main ─▶ fmt            editor ─▶ fmt, regex, table        viewer ─▶ regex
@@ -8,12 +8,15 @@
 //! ```
 //!
 //! A symbol that refers to another is reached by fewer splits or by the same, so what a chunk refers to is loaded no
-//! later than the chunk. Passes, in order: `signatures`, atoms (symbols of equal signature), `merge`.
+//! later than the chunk. Passes, in order: `signatures`, `weight`, atoms (symbols of equal signature), `merge`.
 
 mod merge;
 mod signatures;
+mod weight;
 
-use crate::graph::{NodeKind, SymbolGraph};
+use rayon::prelude::*;
+
+use crate::graph::SymbolGraph;
 use crate::ids::{Module, Node, Split};
 use crate::read::InputModule;
 
@@ -22,8 +25,8 @@ pub use signatures::Signature;
 /// Limits of the chunk assignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many bytes a request is worth: chunks are merged where that costs fewer bytes, loaded without being needed,
-    /// than the requests that it saves.
+    /// What a request costs, in bytes as they travel, compressed: chunks are merged where that saves requests that cost
+    /// more than the bytes which are then loaded without being needed. Bytes that this moves into main count ten times.
     pub request_cost: usize,
 }
 
@@ -57,8 +60,8 @@ pub enum Reason {
 pub struct Chunk {
     /// The splits that need it.
     pub signature: Signature,
-    /// Bytes of its functions and data, as linked.
-    pub size: usize,
+    /// How many bytes of it travel, as estimated.
+    pub weight: usize,
     /// Why it is as it is.
     pub reason: Reason,
 }
@@ -77,10 +80,11 @@ impl Partition {
     /// Assigns the symbols of a program to modules.
     pub fn new(input: &InputModule, graph: &SymbolGraph, limits: &Limits) -> Self {
         let signatures = signatures::find(graph);
-        let sizes: Vec<usize> = (0..graph.len())
-            .map(|position| size_of(input, graph, Node::from_position(position)))
+        let weights: Vec<usize> = (0..graph.len())
+            .into_par_iter()
+            .map(|position| weight::of(input, graph, Node::from_position(position)))
             .collect();
-        merge::assign(&signatures, &sizes, graph.splits.len(), limits)
+        merge::assign(&signatures, &weights, graph.splits.len(), limits)
     }
 
     /// Puts everything into main, what only splits reach too: the program without splitting.
@@ -108,17 +112,5 @@ impl Partition {
         let positions =
             (0..self.chunks.len()).filter(move |&position| needs(&self.chunks[position]));
         positions.map(|position| Module::from_position(position + 1))
-    }
-}
-
-/// What a symbol adds to its module, in bytes.
-fn size_of(input: &InputModule, graph: &SymbolGraph, node: Node) -> usize {
-    match graph.kind(node) {
-        NodeKind::Func(func) => input.function(func).body.len(),
-        NodeKind::Data(interval) => {
-            let (_, bytes) = input.data.bytes_of(interval);
-            let zero = bytes.iter().all(|&byte| byte == 0);
-            if zero { 0 } else { bytes.len() }
-        }
     }
 }

@@ -16,7 +16,6 @@ mod slots;
 mod stubs;
 
 use rayon::prelude::*;
-use wasm_cleave_contract as contract;
 use wasmparser::{FuncType, ValType};
 
 use crate::error::SplitError;
@@ -61,6 +60,8 @@ pub struct LinkPlan<'a> {
 /// What main exports for chunks; the position gives the name.
 #[derive(Debug, Default)]
 pub struct Exports {
+    /// What their names begin with; no other export's name does.
+    prefix: String,
     /// Functions of main, and imports; ascending.
     pub functions: Vec<Func>,
     /// Those of them that need a wrapper; ascending.
@@ -94,13 +95,16 @@ impl<'a> LinkPlan<'a> {
     /// Plans all modules.
     ///
     /// # Errors
-    /// When an import of ours is used other than by a call.
+    /// When an import of ours is used other than by a call, or an export has a name that chunks need.
     pub fn new(
         input: &'a InputModule<'a>,
         graph: &'a SymbolGraph,
         partition: &Partition,
     ) -> Result<Self, SplitError> {
         slots::check_magic(input, &graph.magic)?;
+        if !partition.chunks.is_empty() {
+            module::check_exports(input)?;
+        }
         let mut types = input.types.clone();
         let nothing_type = find_or_add(&mut types, FuncType::new([], []));
         let entry_type = find_or_add(&mut types, FuncType::new([ValType::I32], []));
@@ -239,19 +243,19 @@ impl Exports {
     /// Under which name main exports a function for chunks.
     pub fn function_name(&self, func: Func) -> Option<String> {
         let position = self.functions.binary_search(&func).ok()?;
-        Some(format!("{}{}", contract::EXPORT_PREFIX, Base36(position)))
+        Some(format!("{}{}", self.prefix, Base36(position)))
     }
 
     /// Under which name main exports a global for chunks.
     pub fn global_name(&self, global: Global) -> Option<String> {
         let position = self.globals.binary_search(&global).ok()?;
-        Some(format!("{}_g{}", contract::EXPORT_PREFIX, Base36(position)))
+        Some(format!("{}_g{}", self.prefix, Base36(position)))
     }
 
     /// Under which name main exports a tag for chunks.
     pub fn tag_name(&self, tag: Tag) -> Option<String> {
         let position = self.tags.binary_search(&tag).ok()?;
-        Some(format!("{}_t{}", contract::EXPORT_PREFIX, Base36(position)))
+        Some(format!("{}_t{}", self.prefix, Base36(position)))
     }
 }
 

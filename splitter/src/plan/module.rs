@@ -1,9 +1,13 @@
 //! The plan of one module: what it defines, imports, and which slots it fills.
 
+use wasm_cleave_contract as contract;
+use wasmparser::ExternalKind;
+
 use super::{Contents, Exports, LinkPlan};
+use crate::error::SplitError;
 use crate::graph::{Magic, SymbolGraph};
 use crate::ids::{Func, Global, Interval, Module, Slot, Tag, Type};
-use crate::read::SiteKind;
+use crate::read::{Export, InputModule, SiteKind};
 
 /// The plan of one module. Its function indices are: [`ModulePlan::imported`], then [`ModulePlan::functions`], then,
 /// in main, the wrappers.
@@ -75,9 +79,44 @@ impl Needs {
     }
 }
 
+/// Two exports of main have names that chunks and the loader know.
+pub(super) fn check_exports(input: &InputModule) -> Result<(), SplitError> {
+    let known = [
+        (contract::EXPORT_MEMORY, ExternalKind::Memory),
+        (contract::EXPORT_TABLE, ExternalKind::Table),
+    ];
+    let is_taken = |export: &&Export| {
+        let mut known = known.iter();
+        known.any(|(name, kind)| export.name == *name && export.kind != *kind)
+    };
+    match input.exports.iter().find(is_taken) {
+        Some(export) => Err(SplitError::ExportTaken {
+            name: export.name.to_string(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The usual prefix, repeated until no export of the program begins so.
+fn free_prefix(input: &InputModule) -> String {
+    let mut prefix = contract::EXPORT_PREFIX.to_string();
+    let is_taken = |prefix: &str| {
+        let mut exports = input.exports.iter();
+        exports
+            .any(|export| export.name != contract::EXPORT_TABLE && export.name.starts_with(prefix))
+    };
+    while is_taken(&prefix) {
+        prefix += contract::EXPORT_PREFIX;
+    }
+    prefix
+}
+
 /// What main has to export for the chunks.
 pub(super) fn exports(plan: &LinkPlan, graph: &SymbolGraph, needs: &[Needs]) -> Exports {
-    let mut exports = Exports::default();
+    let mut exports = Exports {
+        prefix: free_prefix(plan.input),
+        ..Exports::default()
+    };
     for chunk in needs.iter().skip(1) {
         exports.functions.extend(&chunk.functions);
         exports.globals.extend(&chunk.globals);
@@ -147,6 +186,14 @@ impl ModulePlan {
             .filter(|(_, func)| plan.home_of(*func) == Some(module))
             .collect();
         planned
+    }
+
+    /// What the function of an index is called in the input, for messages; `None` of one that the splitter has added.
+    pub fn name_of(&self, input: &InputModule, index: u32) -> Option<String> {
+        let mut functions = self.imported.iter().chain(&self.functions);
+        functions
+            .nth(index as usize)
+            .map(|&func| input.name_of(func))
     }
 
     /// The index of a type in the module.

@@ -33,10 +33,7 @@ pub(super) fn check_magic(input: &InputModule, magic: &[Option<Magic>]) -> Resul
 /// Fills in what each slot holds, and which slot each function has.
 pub(super) fn number(plan: &mut LinkPlan, modules: &[Contents]) {
     plan.slots = plan.input.slots.clone();
-    let table = plan
-        .input
-        .table
-        .map_or(0, |table| table.ty.initial as usize);
+    let table = plan.input.table.map_or(0, |table| table.initial as usize);
     plan.slots.resize(table.max(plan.slots.len()), None);
     plan.slot_of = vec![None; plan.input.functions.len()];
     for (position, held) in plan.slots.iter_mut().enumerate() {

@@ -94,10 +94,13 @@ pub(super) fn sites(
                 });
                 continue;
             }
-            Operator::RefFunc { .. } | Operator::TryTable { .. } => {
+            Operator::RefFunc { .. }
+            | Operator::TryTable { .. }
+            | Operator::TableInit { .. }
+            | Operator::ElemDrop { .. } => {
                 return Err(ReadError::unsupported(
                     at,
-                    "an instruction without a relocation that refers to a function or tag",
+                    "an instruction without a relocation that refers to a function, a tag or a list of functions",
                 ));
             }
             _ => continue,
@@ -108,6 +111,35 @@ pub(super) fn sites(
         });
     }
     Ok(sites)
+}
+
+/// Refuses instructions that name a segment, in a body whose other references have relocations: these have none, and
+/// segments are numbered anew.
+pub(super) fn check_segments(body: &[u8], offset: u64) -> Result<(), ReadError> {
+    /// `memory.init`, `data.drop`, `table.init` and `elem.drop`.
+    const INSTRUCTIONS: [[u8; 2]; 4] = [[0xfc, 8], [0xfc, 9], [0xfc, 12], [0xfc, 13]];
+    if !body
+        .windows(2)
+        .any(|pair| INSTRUCTIONS.iter().any(|it| it == pair))
+    {
+        return Ok(());
+    }
+    let function = FunctionBody::new(BinaryReader::new(body, offset));
+    let mut operators = function.get_operators_reader()?;
+    while !operators.eof() {
+        let (operator, at) = operators.read_with_offset()?;
+        if let Operator::MemoryInit { .. }
+        | Operator::DataDrop { .. }
+        | Operator::TableInit { .. }
+        | Operator::ElemDrop { .. } = operator
+        {
+            return Err(ReadError::unsupported(
+                at,
+                "an instruction that names a segment, in a function of the program's own",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The constants that come directly before an instruction, with where they begin; the last three at the most.

@@ -8,6 +8,7 @@ mod leb;
 mod relocations;
 mod sections;
 mod sites;
+mod supported;
 
 use std::ops::Range;
 
@@ -32,8 +33,8 @@ pub struct InputModule<'a> {
     pub functions: Vec<Function<'a>>,
     /// How many of the functions are imported.
     pub imported_functions: usize,
-    /// The function table, if the module defines or imports one.
-    pub table: Option<Table>,
+    /// The function table, if the module defines one.
+    pub table: Option<TableType>,
     /// Memories that the module defines.
     pub memories: Vec<MemoryType>,
     /// All globals: the imported ones, then the defined ones.
@@ -84,15 +85,6 @@ pub struct Function<'a> {
     pub body: &'a [u8],
     /// Its part of [`InputModule::code_sites`], whose offsets count from the start of the body.
     pub sites: Range<usize>,
-}
-
-/// The function table.
-#[derive(Clone, Copy, Debug)]
-pub struct Table {
-    /// Its type.
-    pub ty: TableType,
-    /// Whether it is imported.
-    pub imported: bool,
 }
 
 /// A global.

@@ -12,6 +12,9 @@ use super::{DataMap, Function, InputModule, Segment, Site, SiteKind, decode};
 use crate::error::ReadError;
 use crate::ids::{Func, Global, Interval, Slot, Tag, Type};
 
+const CALL: u8 = 0x10;
+const RETURN_CALL: u8 = 0x12;
+
 /// Adds the sites to the module.
 pub(super) fn resolve(mut raw: RawModule<'_>) -> Result<InputModule<'_>, ReadError> {
     let mut code = Vec::new();
@@ -155,6 +158,7 @@ fn body_sites(
     if entries.is_empty() {
         return decode::sites(function.body, start, &data.segments);
     }
+    decode::check_segments(function.body, start)?;
     let mut sites = Vec::with_capacity(entries.len());
     // A body begins with its locals, so no number stands at its very start.
     let mut free_from = 1;
@@ -167,6 +171,14 @@ fn body_sites(
             })?;
         let bytes = function.body.get(offset as usize..).unwrap_or(&[]);
         let kind = code_site(data, bytes, entry)?;
+        if let SiteKind::Call(_) = kind
+            && !matches!(function.body[offset as usize - 1], CALL | RETURN_CALL)
+        {
+            return Err(ReadError::unsupported(
+                start + offset,
+                "a reference to a function that is not a call (`ref.func`)",
+            ));
+        }
         free_from = offset + 5;
         sites.push(Site {
             offset: offset as u32,

@@ -6,11 +6,11 @@ use std::ops::Range;
 use wasmparser::{
     BinaryReader, ConstExpr, DataKind, ElementItems, ElementKind, Encoding, ExternalKind,
     KnownCustom, Linking, LinkingSectionReader, Name, NameSectionReader, Operator, Parser, Payload,
-    RelocSectionReader, SymbolFlags, SymbolInfo, TypeRef,
+    RelocSectionReader, SymbolFlags, SymbolInfo, TypeRef, Validator, WasmFeatures,
 };
 
 use super::data::{Extent, Segment};
-use super::{Custom, Export, Function, Global, Import, InputModule, Names, Table};
+use super::{Custom, Export, Function, Global, Import, InputModule, Names, supported};
 use crate::conventions;
 use crate::error::ReadError;
 use crate::ids::{Func, Type};
@@ -42,6 +42,9 @@ struct Reader<'a> {
     section: u32,
     /// The linker exports a data symbol as a global that holds its address.
     exported_globals: HashSet<&'a str>,
+    /// Custom sections that name things of other sections, which may come after them.
+    linking: Vec<BinaryReader<'a>>,
+    names: Vec<NameSectionReader<'a>>,
     /// The first thing that is not supported.
     unsupported: Option<ReadError>,
 }
@@ -54,10 +57,15 @@ pub(super) fn read<'a>(bytes: &'a [u8]) -> Result<RawModule<'a>, ReadError> {
         module: InputModule::empty(),
         section: 0,
         exported_globals: HashSet::new(),
+        linking: Vec::new(),
+        names: Vec::new(),
         unsupported: None,
     };
+    // What the sections say of each other. Bodies are validated as they are written.
+    let mut validator = Validator::new_with_features(WasmFeatures::all());
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload?;
+        validator.payload(&payload)?;
         let begins_section =
             payload.as_section().is_some() && !matches!(payload, Payload::CodeSectionEntry(_));
         match reader.payload(payload, bytes) {
@@ -114,13 +122,17 @@ impl<'a> Reader<'a> {
                 ..
             } => return Err(ReadError::Component),
             Payload::TypeSection(section) => {
+                let at = section.range().start;
                 for ty in section.into_iter_err_on_gc_types() {
-                    self.module.types.push(ty?);
+                    let ty = ty?;
+                    supported::function(&ty, at)?;
+                    self.module.types.push(ty);
                 }
             }
             Payload::ImportSection(section) => {
+                let at = section.range().start;
                 for import in section.into_imports() {
-                    self.import(import?)?;
+                    self.import(import?, at)?;
                 }
             }
             Payload::FunctionSection(section) => {
@@ -131,12 +143,17 @@ impl<'a> Reader<'a> {
             Payload::TableSection(section) => {
                 let at = section.range().start;
                 for table in section {
-                    self.table(table?.ty, false, at)?;
+                    let table = table?;
+                    supported::initial(&table.init, at)?;
+                    self.table(table.ty, at)?;
                 }
             }
             Payload::MemorySection(section) => {
+                let at = section.range().start;
                 for memory in section {
-                    self.module.memories.push(memory?);
+                    let memory = memory?;
+                    supported::memory(memory, self.module.memory(), at)?;
+                    self.module.memories.push(memory);
                 }
             }
             Payload::TagSection(section) => {
@@ -147,6 +164,7 @@ impl<'a> Reader<'a> {
             Payload::GlobalSection(section) => {
                 for global in section {
                     let global = global?;
+                    supported::global(&global)?;
                     self.module.globals.push(Global {
                         ty: global.ty,
                         init: Some(global.init_expr),
@@ -196,19 +214,28 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn import(&mut self, import: wasmparser::Import<'a>) -> Result<(), ReadError> {
+    fn import(&mut self, import: wasmparser::Import<'a>, at: u64) -> Result<(), ReadError> {
         match import.ty {
             TypeRef::Func(ty) => {
                 self.function(Type(ty))?;
                 self.module.imported_functions += 1;
             }
-            TypeRef::Global(ty) => self.module.globals.push(Global { ty, init: None }),
+            TypeRef::Global(ty) => {
+                supported::value(ty.content_type, at)?;
+                self.module.globals.push(Global { ty, init: None });
+            }
             TypeRef::Tag(tag) => {
                 self.module.tags.push(Type(tag.func_type_idx));
                 self.module.imported_tags += 1;
             }
-            TypeRef::Table(ty) => self.table(ty, true, 0)?,
-            _ => {}
+            TypeRef::Memory(memory) => supported::memory(memory, self.module.memory(), at)?,
+            TypeRef::Table(ty) => {
+                self.table(ty, at)?;
+                return Err(ReadError::unsupported(at, "an imported table"));
+            }
+            TypeRef::FuncExact(_) => {
+                return Err(ReadError::unsupported(at, "an import of an exact type"));
+            }
         }
         self.module.imports.push(Import {
             module: import.module,
@@ -227,24 +254,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn table(
-        &mut self,
-        ty: wasmparser::TableType,
-        imported: bool,
-        at: u64,
-    ) -> Result<(), ReadError> {
-        /// What engines accept at the most.
-        const MAX_SLOTS: u64 = 10_000_000;
+    fn table(&mut self, ty: wasmparser::TableType, at: u64) -> Result<(), ReadError> {
         if self.module.table.is_some() {
             return Err(ReadError::unsupported(at, "a second table"));
         }
-        if ty.initial > MAX_SLOTS {
-            return Err(ReadError::malformed(
-                at,
-                "the table has more than ten million slots",
-            ));
-        }
-        self.module.table = Some(Table { ty, imported });
+        supported::table(ty, at)?;
+        self.module.table = Some(ty);
         Ok(())
     }
 
@@ -266,7 +281,7 @@ impl<'a> Reader<'a> {
         let first = constant(&offset_expr)?.ok_or_else(|| {
             ReadError::unsupported(at, "an element segment whose offset is not a constant")
         })? as usize;
-        let limit = self.module.table.map_or(0, |table| table.ty.initial) as usize;
+        let limit = self.module.table.map_or(0, |table| table.initial) as usize;
         if first
             .checked_add(items.count() as usize)
             .is_none_or(|end| end > limit)
@@ -321,7 +336,8 @@ impl<'a> Reader<'a> {
         let name = section.name();
         match section.as_known() {
             _ if name == conventions::LINKING => {
-                self.linking(BinaryReader::new(section.data(), section.data_offset()))?;
+                let reader = BinaryReader::new(section.data(), section.data_offset());
+                self.linking.push(reader);
             }
             _ if name == "reloc.CODE" || name == "reloc.DATA" => {
                 let reader = BinaryReader::new(section.data(), section.data_offset());
@@ -329,7 +345,7 @@ impl<'a> Reader<'a> {
             }
             _ if name.starts_with(conventions::DEBUG_PREFIX) => self.module.has_debug_info = true,
             _ if name.starts_with(conventions::RELOC_PREFIX) => {}
-            KnownCustom::Name(names) => self.names(names),
+            KnownCustom::Name(names) => self.names.push(names),
             _ => self.module.customs.push(Custom {
                 name,
                 bytes: section.data(),
@@ -385,7 +401,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Names are a convenience: what cannot be read of them is left out.
-    fn names(&mut self, names: NameSectionReader<'a>) {
+    fn name(&mut self, names: NameSectionReader<'a>) {
         let count = self.module.functions.len();
         self.module.names.functions = vec![None; count];
         for part in names.into_iter().map_while(Result::ok) {
@@ -400,11 +416,11 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Name::Global(map) => {
+                    let globals = self.module.globals.len();
                     let names = map.into_iter().map_while(Result::ok);
-                    self.module
-                        .names
-                        .globals
-                        .extend(names.map(|naming| (naming.index, naming.name)));
+                    let names = names.map(|naming| (naming.index, naming.name));
+                    let of_globals = names.filter(|(index, _)| (*index as usize) < globals);
+                    self.module.names.globals.extend(of_globals);
                 }
                 _ => {}
             }
@@ -412,6 +428,12 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self) -> Result<RawModule<'a>, ReadError> {
+        for reader in std::mem::take(&mut self.linking) {
+            self.linking(reader)?;
+        }
+        for names in std::mem::take(&mut self.names) {
+            self.name(names);
+        }
         let module = &self.module;
         if module.imported_functions + self.raw.bodies.len() != module.functions.len() {
             return Err(ReadError::malformed(

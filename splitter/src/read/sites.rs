@@ -61,6 +61,14 @@ pub struct SegmentCopy {
 }
 
 impl Site {
+    /// Whether an instruction is there that names a data segment.
+    pub(crate) fn names_segment(&self) -> bool {
+        matches!(
+            self.kind,
+            SiteKind::Copy(_) | SiteKind::Drop { .. } | SiteKind::Segment(_)
+        )
+    }
+
     /// Which bytes of the body the site covers; a call with its opcode, anything else that refers is a number alone.
     pub(crate) fn extent(&self, body: &[u8]) -> Option<std::ops::Range<usize>> {
         let at = self.offset as usize;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::program::{fail, names, package, succeed, tool};
+use crate::program::{contents, fail, has_names, names, package, succeed, tool};
 
 fn build(package: &Path) -> Vec<&str> {
     vec!["build", package.to_str().unwrap()]
@@ -143,14 +143,24 @@ fn a_build_does_not_link_debug_information_only_to_warn_that_it_is_lost() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     assert!(!stderr.contains("warning"), "{stderr}");
-    let files = crate::program::contents(&folder.path().join("dist"));
-    let chunk = files
-        .iter()
-        .find(|(name, _)| name.starts_with("app-heavy-"));
-    let (_, chunk) = chunk.unwrap();
-    // The entry of the split.
-    let has_name = chunk.windows(10).any(|bytes| bytes == b"app::enter");
-    assert!(has_name, "function names are kept");
+}
+
+#[test]
+fn a_development_build_keeps_names_and_a_release_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "app");
+    let named = |more: &[&str]| {
+        let mut args = build(folder.path());
+        args.extend(more);
+        succeed(args);
+        let modules = contents(&folder.path().join("dist")).into_iter();
+        let modules = modules.filter(|(name, _)| name.ends_with(".wasm"));
+        let named: Vec<bool> = modules.map(|(_, bytes)| has_names(&bytes)).collect();
+        named
+    };
+    assert_eq!(named(&[]), [true, true]);
+    assert_eq!(named(&["--release"]), [false, false]);
+    assert_eq!(named(&["--release", "--names"]), [true, true]);
 }
 
 #[test]
@@ -254,7 +264,7 @@ fn a_program_that_does_not_compile_leaves_the_last_good_output() {
     let folder = tempfile::tempdir().unwrap();
     package(folder.path(), "app");
     succeed(build(folder.path()));
-    let before = crate::program::contents(&folder.path().join("dist"));
+    let before = contents(&folder.path().join("dist"));
     fs::write(folder.path().join("src/lib.rs"), "fn broken(").unwrap();
     let stderr = fail(build(folder.path()));
     assert!(stderr.contains("unclosed delimiter"), "{stderr}");
@@ -262,7 +272,7 @@ fn a_program_that_does_not_compile_leaves_the_last_good_output() {
         stderr.contains("could not compile package `app`"),
         "{stderr}"
     );
-    assert!(before == crate::program::contents(&folder.path().join("dist")));
+    assert!(before == contents(&folder.path().join("dist")));
 }
 
 #[test]

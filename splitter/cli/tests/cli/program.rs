@@ -156,3 +156,13 @@ pub(crate) fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     contents(folder).into_iter().map(|(name, _)| name).collect()
 }
+
+/// Whether a module has the names of its functions: that of the entry, or of `run`, which is exported under it too.
+pub(crate) fn has_names(wasm: &[u8]) -> bool {
+    let count = |word: &[u8]| {
+        wasm.windows(word.len())
+            .filter(|bytes| *bytes == word)
+            .count()
+    };
+    count(b"::enter") > 0 || count(b"\x03run") > 1
+}

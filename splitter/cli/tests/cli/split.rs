@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::program::{contents, fail, library_version, linked, names, succeed};
+use crate::program::{contents, fail, has_names, library_version, linked, names, succeed};
 
 fn split<'a>(input: &'a Path, out: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     let mut args = vec!["split", input.to_str().unwrap()];
@@ -93,8 +93,25 @@ fn json_is_all_that_stdout_gets() {
     assert!(bytes(&report["unsplit"]) > 0);
     let files = report["files"].as_array().unwrap();
     let main = files.iter().find(|file| file["file"] == modules[0]["file"]);
-    let names = modules[0]["names"].as_u64().unwrap();
-    assert_eq!(bytes(main.unwrap()), bytes(&modules[0]) + names);
+    assert_eq!(bytes(main.unwrap()), bytes(&modules[0]));
+    let on_disk = fs::metadata(out.join(modules[0]["file"].as_str().unwrap()));
+    assert_eq!(bytes(&modules[0]), on_disk.unwrap().len());
+}
+
+#[test]
+fn names_are_kept_when_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = linked(folder.path(), library_version());
+    let named = |more: &[&str]| {
+        let out = folder.path().join("out");
+        succeed(split(&input, &out, more));
+        let modules = contents(&out).into_iter();
+        let modules = modules.filter(|(name, _)| name.ends_with(".wasm"));
+        let named: Vec<bool> = modules.map(|(_, bytes)| has_names(&bytes)).collect();
+        named
+    };
+    assert_eq!(named(&[]), [false, false]);
+    assert_eq!(named(&["--names"]), [true, true]);
 }
 
 #[test]
