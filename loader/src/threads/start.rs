@@ -10,12 +10,12 @@
 //!
 //! Whoever started the thread hears of its end by a message or an event, so it never blocks and may be the page.
 
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::closure::{Job, Start, Task};
 use super::error::{ISOLATE, SpawnError};
 use super::handle::{Handle, Outcome};
 use super::js;
@@ -28,23 +28,6 @@ const STACK: usize = 2 << 20;
 
 /// How much memory a thread needs beside its stack before it begins: for thread-local data, and to round up.
 const BESIDES: usize = 128 << 10;
-
-/// What the thread has to do on its event loop after its closure has returned.
-type Task = Pin<Box<dyn Future<Output = ()>>>;
-
-type Job = Box<dyn FnOnce() -> Option<Task> + Send>;
-
-/// What a new thread gets by its address: the closure, until somebody takes it.
-///
-/// The Worker takes it when it runs. Whoever started a Worker that failed takes it as well, so that what the closure
-/// has captured is dropped; only one of them gets it. Nobody ever waits for the lock.
-pub(super) struct Start(Mutex<Option<Job>>);
-
-impl Start {
-    pub(super) fn take(&self) -> Option<Job> {
-        self.0.try_lock().ok()?.take()
-    }
-}
 
 /// How a thread is to be started.
 ///
@@ -134,7 +117,7 @@ impl Builder {
             let future = work();
             Some(Box::pin(async move { place.set(future.await) }))
         };
-        coordinator::volunteer();
+        coordinator::become_coordinator();
         self.start(outcome, Box::new(job), Channel::to_new_thread())
     }
 
@@ -145,8 +128,8 @@ impl Builder {
         job: Job,
         way: Option<Channel>,
     ) -> Result<Handle<T>, SpawnError> {
-        coordinator::volunteer();
-        let start = Arc::new(Start(Mutex::new(Some(job))));
+        coordinator::become_coordinator();
+        let start = Arc::new(Start::new(job));
         // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
         let address = Arc::into_raw(start.clone());
         let message = Object::new();
