@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::body::Body;
+use crate::call_frame::Body;
 use crate::error::LoadError;
+use crate::failure_mode::{Fallible, Policy};
 use crate::load::Load;
-use crate::policy::{Fallible, Policy};
 
 /// A call of a split function that has not happened yet.
 ///
@@ -49,7 +49,8 @@ impl<B: Body, P> Call<B, P> {
     /// Runs the function at once, and before that loads what it needs while this thread is blocked.
     ///
     /// For code that cannot await, such as a job in a thread pool. The chunks are fetched by the thread that fetches for
-    /// all others, the page as a rule, so that must be able to get to its event loop: it must not wait for this thread.
+    /// all others, usually the page, so that must be able to get to its event loop: it must not wait for this thread. With a
+    /// [`Config::backend`](crate::Config::backend) of its own, this thread fetches them itself.
     /// An `async fn` gives its future, which holds code of the chunk and needs no further load.
     ///
     /// # Errors
@@ -59,7 +60,7 @@ impl<B: Body, P> Call<B, P> {
     ///   [`Config::answer_limit`](crate::Config::answer_limit): no deadlock lasts longer than twice that.
     /// - All that makes a load fail elsewhere.
     pub fn blocking(self) -> Result<B::Ran, LoadError> {
-        B::target().load_now()?;
+        B::target().load_blocking()?;
         // SAFETY: all is loaded, and nothing is ever unloaded.
         Ok(unsafe { self.body.run() })
     }

@@ -4,38 +4,15 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::backend::Backend;
+use crate::backend::request::{Backend, Credentials};
 use crate::progress::Progress;
-use crate::retry::Retries;
-use crate::state;
+use crate::source::retry::Retries;
 use crate::time::Millis;
 
-/// Which cookies and other credentials go with a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Credentials {
-    /// None.
-    Omit,
-    /// Those of the page, to the page's own origin.
-    #[default]
-    SameOrigin,
-    /// Those of the page, to other origins too.
-    Include,
-}
-
-impl Credentials {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Credentials::Omit => "omit",
-            Credentials::SameOrigin => "same-origin",
-            Credentials::Include => "include",
-        }
-    }
-}
-
-/// Whoever watches the progress.
+/// What is called with each step of a chunk.
 pub(crate) type Listener = Rc<dyn Fn(&Progress)>;
 
-/// How chunks are loaded, for [`configure`].
+/// How chunks are loaded, for [`configure`](crate::configure).
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,14 +37,6 @@ pub struct Config {
     pub(crate) credentials: Credentials,
     pub(crate) backend: Option<Rc<dyn Backend>>,
     pub(crate) listener: Option<Listener>,
-}
-
-/// Applies `config` to every load that starts from now on, in place of what was configured before.
-///
-/// Belongs to the thread that calls it.
-pub fn configure(config: Config) {
-    // The previous one is dropped here, since it may hold the user's code.
-    let _previous = state::with(|state| std::mem::replace(&mut state.config, Rc::new(config)));
 }
 
 impl Config {

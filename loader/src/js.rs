@@ -1,8 +1,13 @@
 //! Every hand-written binding to JavaScript: only what the loader needs, since each is part of the main module.
 
+#[cfg(target_feature = "atomics")]
+mod linking;
+mod node;
+#[cfg(target_feature = "atomics")]
+mod threads;
+mod timer;
+
 use std::future::Future;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
 
 use js_sys::futures::JsFuture;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
@@ -13,6 +18,10 @@ use crate::time::Millis;
 pub(crate) use js_sys::Math::random;
 pub(crate) use js_sys::WebAssembly::Module;
 pub(crate) use js_sys::futures::spawn_local as spawn;
+pub(crate) use node::file_system;
+pub(crate) use timer::{Timer, idle, within};
+#[cfg(target_feature = "atomics")]
+pub(crate) use {linking::*, threads::*, timer::before};
 
 // The literals are those of `contract.rs`; a test holds them together.
 #[wasm_bindgen(raw_module = "./wasm-cleave-env.js")]
@@ -28,16 +37,6 @@ extern "C" {
 extern "C" {
     #[wasm_bindgen(js_namespace = performance)]
     fn now() -> f64;
-
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, milliseconds: i32) -> JsValue;
-
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(timeout: &JsValue);
-
-    // Missing in WebKit and Node.
-    #[wasm_bindgen(thread_local_v2, js_name = requestIdleCallback)]
-    static REQUEST_IDLE_CALLBACK: Option<Function>;
 
     #[wasm_bindgen(catch, js_name = String)]
     fn to_text(value: &JsValue) -> Result<String, JsValue>;
@@ -139,28 +138,7 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn digest(this: &Subtle, algorithm: &str, bytes: &Uint8Array) -> Promise;
-
-    // Node and those who imitate it.
-    #[wasm_bindgen(thread_local_v2, js_name = process)]
-    static PROCESS: Option<Process>;
-
-    type Process;
-
-    #[wasm_bindgen(method, catch, js_name = getBuiltinModule)]
-    fn builtin(this: &Process, name: &str) -> Result<Option<Object>, JsValue>;
-
-    pub(crate) type FileSystem;
-
-    #[wasm_bindgen(method, js_name = readFile)]
-    pub(crate) fn read_file(this: &FileSystem, file: &Url, options: &Object) -> Promise;
 }
-
-#[cfg(target_feature = "atomics")]
-mod linking;
-#[cfg(target_feature = "atomics")]
-mod threads;
-#[cfg(target_feature = "atomics")]
-pub(crate) use {linking::*, threads::*};
 
 /// What JavaScript would print for `value`.
 pub(crate) fn text(value: &JsValue) -> String {
@@ -232,98 +210,6 @@ pub(crate) fn can_hash() -> bool {
 /// The SHA-256 of `bytes` as they are now, an `ArrayBuffer`; nothing where the engine computes none: see [`can_hash`].
 pub(crate) fn sha256(bytes: &Uint8Array) -> Option<JsFuture> {
     SUBTLE.with(|subtle| Some(subtle.as_ref()?.digest("SHA-256", bytes).into()))
-}
-
-/// Node's promise-based file system, where there is one.
-pub(crate) fn file_system() -> Option<FileSystem> {
-    node_module("node:fs/promises")
-}
-
-/// A module that is part of Node, where this is Node.
-fn node_module<T: JsCast>(name: &str) -> Option<T> {
-    let found = PROCESS.with(|process| process.as_ref()?.builtin(name).ok()?);
-    found.map(JsCast::unchecked_into)
-}
-
-/// Done when the thread has nothing to do, or in a moment where it cannot say.
-pub(crate) async fn idle() {
-    const MOMENT: Millis = Millis(200.0);
-    let Some(request) = REQUEST_IDLE_CALLBACK.with(Clone::clone) else {
-        return Timer::new(MOMENT).await;
-    };
-    let called = Promise::new(&mut |resolve, _| {
-        let _ = request.call1(&JsValue::UNDEFINED, &resolve);
-    });
-    let _ = called.await;
-}
-
-/// Done after some time; dropping it cancels it.
-pub(crate) struct Timer {
-    timeout: JsValue,
-    // Not a `Function` with its default, which is made of a string: strict pages do not allow that.
-    resolve: Option<Function>,
-    done: JsFuture,
-}
-
-impl Timer {
-    pub(crate) fn new(time: Millis) -> Self {
-        let mut timeout = JsValue::UNDEFINED;
-        let mut kept = None;
-        let done = Promise::new(&mut |resolve, _| {
-            // The cast saturates, at 24 days.
-            timeout = set_timeout(&resolve, time.0 as i32);
-            kept = Some(resolve);
-        });
-        Timer {
-            timeout,
-            resolve: kept,
-            done: done.into(),
-        }
-    }
-
-    /// Does not keep the program running while it waits, which it would in Node only.
-    #[cfg(target_feature = "atomics")]
-    pub(crate) fn letting_program_end(self) -> Self {
-        if let Ok(unref) = get(&self.timeout, "unref").dyn_into::<Function>() {
-            let _ = unref.call0(&self.timeout);
-        }
-        self
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        clear_timeout(&self.timeout);
-        // A `JsFuture` is freed when its promise settles.
-        if let Some(resolve) = &self.resolve {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        }
-    }
-}
-
-impl Future for Timer {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.done).poll(context).map(drop)
-    }
-}
-
-/// What `work` comes to, or `None` if it does not end within `limit`.
-pub(crate) async fn within<T>(limit: Millis, work: impl Future<Output = T>) -> Option<T> {
-    before(Timer::new(limit), work).await
-}
-
-/// What `work` comes to, or `None` if the timer is done first.
-pub(crate) async fn before<T>(mut timer: Timer, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(value) = work.as_mut().poll(context) {
-            return Poll::Ready(Some(value));
-        }
-        Pin::new(&mut timer).poll(context).map(|()| None)
-    })
-    .await
 }
 
 #[cfg(test)]

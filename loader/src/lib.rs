@@ -46,48 +46,57 @@
 #[cfg(feature = "audio")]
 pub mod audio;
 pub mod backend;
-mod body;
 mod call;
+mod call_frame;
 mod config;
 #[cfg(test)]
 mod contract_tests;
-mod counters;
 mod error;
+mod failure_mode;
 mod identity;
 mod ids;
-#[cfg(not(target_feature = "atomics"))]
-mod instantiate;
 mod js;
 mod load;
-mod obtain;
-mod policy;
 mod progress;
-mod registry;
-mod retry;
-mod runtime;
 #[cfg(any(target_feature = "atomics", test))]
+mod protocol;
+mod registry;
+mod report;
+mod runtime;
+#[cfg(target_feature = "atomics")]
 mod shared;
+#[cfg(not(target_feature = "atomics"))]
+mod single;
+mod source;
 mod split;
 mod state;
+mod target;
 pub mod threads;
 mod time;
 
+#[cfg(target_feature = "atomics")]
+use shared as memory;
+#[cfg(not(target_feature = "atomics"))]
+use single as memory;
+
 use wasm_cleave_contract::{self as contract, manifest};
 
-pub use body::Body;
+pub use backend::request::Credentials;
 pub use call::{Call, CallFuture};
-pub use config::{Config, Credentials, configure};
-pub use counters::{ChunkCounters, counters};
+pub use call_frame::Body;
+pub use config::Config;
 pub use error::{ErrorKind, LoadError};
+pub use failure_mode::{Fallible, Flatten, Infallible, Policy};
 pub use load::Load;
-pub use policy::{Fallible, Flatten, Infallible, Policy};
-pub use progress::{Amount, ChunkInfo, Phase, Progress, modules};
+pub use progress::{Amount, ChunkCounters, ChunkInfo, Phase, Progress};
+pub use report::{counters, modules};
 pub use split::Split;
+pub use state::configure;
 pub use wasm_cleave_macro::{split, wasm_split};
 
 /// What the expansion of the macros refers to. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::body::{Boxed, Entry, Frame, asynchronous, plain};
-    pub use crate::policy::flattens;
+    pub use crate::call_frame::{Boxed, Entry, Frame, asynchronous, plain};
+    pub use crate::failure_mode::flattens;
 }

@@ -1,31 +1,18 @@
-//! Loading as the rest of the crate sees it: a target, and a future that is done when its chunks are ready.
+//! Loading as the rest of the crate sees it: a target, and a future that is done when its chunks can be called.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::error::{ErrorKind, Failure, LoadError};
-#[cfg(target_feature = "atomics")]
+use crate::error::LoadError;
 use crate::ids::ChunkIndex;
-use crate::ids::{Slot, SplitIndex};
-use crate::registry::{Wait, WaiterId};
-use crate::{js, obtain, state};
-
-/// What must be callable when a load is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// The split that has an entry in this slot.
-    #[cfg_attr(
-        not(target_family = "wasm"),
-        expect(dead_code, reason = "entries have slots on wasm only")
-    )]
-    Entry(Slot),
-    /// A split as a whole; `None` is one that the program does not have, which counts as loaded.
-    Split(Option<SplitIndex>),
-    /// The bytes of a chunk only, in the memory of all threads.
-    #[cfg(target_feature = "atomics")]
-    Bytes(ChunkIndex),
-}
+use crate::memory::role::{ThreadId, this_thread};
+use crate::memory::{self, ready};
+use crate::progress::Step;
+use crate::registry::WaiterId;
+use crate::report::note;
+use crate::target::Target;
+use crate::{js, state};
 
 /// A load that starts when it is first polled. Concurrent loads of the same chunks share one fetch.
 ///
@@ -34,21 +21,16 @@ pub(crate) enum Target {
 #[must_use = "a load does nothing until it is awaited"]
 pub struct Load {
     target: Target,
-    /// Plain data: wakers live in the registry. `None` before the first poll and after the end.
-    waiter: Option<WaiterId>,
-    /// The thread whose registry knows the waiter: who moves to another begins to wait there.
-    #[cfg(target_feature = "atomics")]
-    thread: u32,
+    /// Plain data: wakers live in the registry of that thread; a load that moves to another begins to wait there.
+    /// `None` before the first poll and after the end.
+    waiter: Option<(ThreadId, WaiterId)>,
 }
 
 impl Load {
     /// The waiter, if it is this thread's.
     fn waiter(&self) -> Option<WaiterId> {
-        #[cfg(target_feature = "atomics")]
-        if self.thread != crate::shared::coordinator::this_thread() {
-            return None;
-        }
-        self.waiter
+        let (thread, waiter) = self.waiter?;
+        (thread == this_thread()).then_some(waiter)
     }
 }
 
@@ -62,7 +44,7 @@ impl Drop for Load {
     fn drop(&mut self) {
         if let Some(waiter) = self.waiter() {
             // Dropped here, since it holds a waker, which is the user's code.
-            let _forgotten = state::with(|state| state.registry(self.target).forget(waiter));
+            let _forgotten = state::with(|loads| loads.registry.forget(waiter));
         }
     }
 }
@@ -71,36 +53,48 @@ impl Future for Load {
     type Output = Result<(), LoadError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let waiter = match self.waiter() {
+            Some(waiter) => waiter,
+            None => match begin(self.target) {
+                Ok(Some(waiter)) => waiter,
+                Ok(None) => return Poll::Ready(Ok(())),
+                Err(error) => return Poll::Ready(Err(error)),
+            },
+        };
         let waker = context.waker().clone();
-        if let Some(waiter) = self.waiter() {
-            let (poll, _old) = state::with(|state| state.registry(self.target).poll(waiter, waker));
-            if poll.is_ready() {
-                self.waiter = None;
-            }
-            return poll;
-        }
-        #[cfg(target_feature = "atomics")]
-        crate::shared::coordinator::volunteer_if_main();
-        let wait = state::with(|state| {
-            let chunks = state.needed_by(self.target)?;
-            Ok(state.registry(self.target).wait(chunks, waker))
-        });
-        match wait {
-            Err(error) => Poll::Ready(Err(error)),
-            Ok(Wait::Over) => Poll::Ready(Ok(())),
-            Ok(Wait::Begun { waiter, start }) => {
-                self.waiter = Some(waiter);
-                #[cfg(target_feature = "atomics")]
-                {
-                    self.thread = crate::shared::coordinator::this_thread();
-                }
-                for chunk in start {
-                    obtain::start(chunk, self.target);
-                }
-                Poll::Pending
-            }
-        }
+        let (poll, _old) = state::with(|loads| loads.registry.poll(waiter, waker));
+        self.waiter = poll.is_pending().then(|| (this_thread(), waiter));
+        poll
     }
+}
+
+/// Starts to load all that `target` needs and nobody is loading yet; `None` if there is nothing to wait for.
+fn begin(target: Target) -> Result<Option<WaiterId>, LoadError> {
+    memory::become_coordinator_if_main();
+    let mut missing = state::with(|loads| loads.needed_by(target))?;
+    missing.retain(|&chunk| !ready::is_linked(chunk));
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let (waiter, start) = state::with(|loads| loads.registry.wait(missing));
+    start.into_iter().for_each(load_chunk);
+    Ok(Some(waiter))
+}
+
+/// Loads a chunk that the registry has just noted as loading.
+fn load_chunk(chunk: ChunkIndex) {
+    js::spawn(async move {
+        let result = memory::make_callable(chunk).await;
+        let step = match &result {
+            Ok(()) => Step::Ready,
+            Err(error) => Step::Failed(error.clone()),
+        };
+        let wakers = state::with(|loads| loads.registry.finish(chunk, &result));
+        note(chunk, step);
+        for waker in wakers {
+            waker.wake();
+        }
+    });
 }
 
 /// Loads what `target` needs, as soon as the result is first polled.
@@ -108,41 +102,29 @@ pub(crate) fn load(target: Target) -> Load {
     Load {
         target,
         waiter: None,
-        #[cfg(target_feature = "atomics")]
-        thread: 0,
     }
 }
 
-/// Whether all that `target` needs is ready.
+/// Whether all that `target` needs is ready. It allocates nothing: the audio thread asks.
 pub(crate) fn is_loaded(target: Target) -> bool {
-    state::with(|state| state.is_loaded(target))
+    state::with(|loads| {
+        let is_ready = |chunk| ready::is_callable(chunk, loads.file(chunk).size);
+        loads
+            .chunks_of(target)
+            .is_some_and(|mut chunks| chunks.all(is_ready))
+    })
 }
 
 /// Loads what `target` needs and blocks this thread until it is there.
 ///
 /// # Errors
 /// When the thread must not block, or the load fails.
-pub(crate) fn load_now(target: Target) -> Result<(), LoadError> {
+pub(crate) fn load_blocking(target: Target) -> Result<(), LoadError> {
     if is_loaded(target) {
         return Ok(());
     }
-    let chunks = state::with(|state| state.needed_by(target))?;
-    #[cfg(target_feature = "atomics")]
-    if crate::shared::coordinator::may_block() {
-        return crate::shared::bring_now(&chunks);
-    }
-    let failure = Failure::new(ErrorKind::CannotBlock, "");
-    match chunks.first() {
-        Some(&chunk) => Err(obtain::error(chunk, failure)),
-        None => Ok(()),
-    }
-}
-
-/// Links what `target` needs with this thread, if it is ready; a failure shows when it is called.
-#[cfg(all(target_feature = "atomics", feature = "rayon"))]
-pub(crate) fn link_here(target: Target) {
-    let chunks = state::with(|state| state.needed_by(target));
-    crate::shared::link_here(&chunks.unwrap_or_default());
+    let chunks = state::with(|loads| loads.needed_by(target))?;
+    memory::make_callable_blocking(&chunks)
 }
 
 /// Loads what `target` needs when the thread has nothing better to do; failures are forgotten.

@@ -1,10 +1,6 @@
-//! How far each chunk is: what a progress bar or a list of modules shows.
+//! How far each chunk is: what a progress bar or a list of modules shows, and how the loads of a thread change it.
 
 use crate::error::LoadError;
-use crate::ids::ChunkIndex;
-use crate::load::Target;
-use crate::split::Split;
-use crate::state;
 use crate::time::Millis;
 
 /// Where a chunk stands.
@@ -24,7 +20,9 @@ pub enum Phase {
     Failed,
 }
 
-/// One chunk of the program as it stands at a moment.
+/// One chunk of the program as it stands at a moment, and the latest load of it on this thread.
+///
+/// Where threads share one memory, another thread may have loaded it: then it is ready here without a load.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChunkInfo {
@@ -85,41 +83,25 @@ impl Amount {
     }
 }
 
-impl Split {
-    /// How many bytes of all the chunks that it needs have arrived.
-    pub fn progress(&self) -> Amount {
-        amount(self.target())
-    }
+/// What all threads together have done with one chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChunkCounters {
+    /// File name, relative to the base URL.
+    pub file: String,
+    /// How many times a backend was asked for it.
+    pub fetches: u32,
+    /// How many times it was compiled.
+    pub compilations: u32,
+    /// How many threads have an instance of it.
+    pub instantiations: u32,
+    /// How many calls came to a thread that had no instance of it yet, and made one.
+    pub stub_hits: u32,
+    /// How many times a thread asked the coordinator for it and waited for the answer.
+    pub waits: u32,
 }
 
-/// All chunks of the program, in the order of its manifest. None on other targets than wasm.
-///
-/// ```
-/// for chunk in wasm_cleave::modules() {
-///     println!("{} ({} bytes): {:?}", chunk.file, chunk.size, chunk.phase);
-/// }
-/// ```
-pub fn modules() -> Vec<ChunkInfo> {
-    state::with(|state| {
-        state
-            .all_chunks()
-            .map(|chunk| state.describe(chunk))
-            .collect()
-    })
-}
-
-fn amount(target: Target) -> Amount {
-    state::with(|state| {
-        let mut amount = Amount::default();
-        for chunk in state.needed_by(target).unwrap_or_default() {
-            amount.loaded += u64::from(state.meter(chunk).loaded);
-            amount.expected += u64::from(state.file(chunk).size);
-        }
-        amount
-    })
-}
-
-/// The changing part of a [`ChunkInfo`].
+/// The latest load of a chunk on one thread, for its [`ChunkInfo`]. It does not say whether the chunk is ready.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
     pub(crate) phase: Phase,
@@ -163,39 +145,13 @@ impl Meter {
                 self.loaded = size;
                 self.phase = Phase::Compiled;
             }
-            Step::Ready => {
-                self.phase = Phase::Ready;
-                self.finished = Some(now);
-            }
+            Step::Ready => self.finished = Some(now),
             Step::Failed(error) => {
                 self.phase = Phase::Failed;
                 self.finished = Some(now);
                 self.error = Some(error);
             }
         }
-    }
-}
-
-/// Writes a step down and tells the listener.
-pub(crate) fn note(chunk: ChunkIndex, step: Step, now: Millis) {
-    #[cfg(target_feature = "atomics")]
-    if crate::shared::coordinator::is_here() {
-        // Timers of a page in the background are slow, but its fetches are not.
-        crate::shared::coordinator::pulse();
-    }
-    let told = state::with(|state| {
-        if let Step::Failed(error) = &step
-            && state.meter(chunk).error.as_ref() == Some(error)
-        {
-            // Who fetched it for somebody has told of it.
-            return None;
-        }
-        state.advance(chunk, step, now);
-        let listener = state.config.listener.clone()?;
-        Some((listener, state.describe(chunk)))
-    });
-    if let Some((listener, chunk)) = told {
-        listener(&Progress { chunk, at: now.0 });
     }
 }
 
@@ -246,10 +202,7 @@ mod tests {
         meter.advance(Step::Asked(1), 100, Millis(0.0));
         meter.advance(Step::Compiled, 100, Millis(1.0));
         meter.advance(Step::Ready, 100, Millis(2.0));
-        assert_eq!(
-            (meter.loaded, meter.phase, meter.finished),
-            (100, Phase::Ready, Some(2.0))
-        );
+        assert_eq!((meter.loaded, meter.finished), (100, Some(2.0)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Which chunks are ready, and who waits for which: the state machine of loading, without JavaScript.
+//! Which chunks a thread is loading, and who waits for which: each load starts once, however many wait for it.
 //!
-//! A chunk goes Absent → Loading → Ready. A failure takes it back to Absent, is told to everybody who waited, and is
-//! kept by nobody: the next waiter starts a new load.
+//! Every waiter gets the result. A failure is kept by nobody: the next waiter starts a new load. Whether a chunk is
+//! ready is decided elsewhere; who waits has asked before.
 //!
 //! Nothing here calls a waker or drops one: they are the user's code and are handed out to be called by others.
 
@@ -17,29 +17,10 @@ pub(crate) struct WaiterId(u64);
 
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    chunks: Vec<State>,
+    loading: Vec<ChunkIndex>,
     /// Ascending by id.
     waiters: Vec<Waiter>,
     next: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Absent,
-    Loading,
-    Ready,
-}
-
-/// What it takes to have some chunks.
-#[derive(Debug)]
-pub(crate) enum Wait {
-    /// Nothing: all are ready.
-    Over,
-    /// To poll `waiter`, after starting the load of all chunks in `start`.
-    Begun {
-        waiter: WaiterId,
-        start: Vec<ChunkIndex>,
-    },
 }
 
 #[derive(Debug)]
@@ -51,39 +32,29 @@ pub(crate) struct Waiter {
 }
 
 impl Registry {
-    pub(crate) fn new(chunks: usize) -> Self {
+    pub(crate) const fn new() -> Self {
         Registry {
-            chunks: vec![State::Absent; chunks],
-            ..Registry::default()
+            loading: Vec::new(),
+            waiters: Vec::new(),
+            next: 0,
         }
     }
 
-    pub(crate) fn is_ready(&self, chunk: ChunkIndex) -> bool {
-        self.state(chunk) == State::Ready
-    }
-
-    /// Begins to wait for `chunks`. The caller must start all the chunks it is told to, and [`finish`](Self::finish)
-    /// each of them once.
-    pub(crate) fn wait(&mut self, chunks: Vec<ChunkIndex>, waker: Waker) -> Wait {
-        let mut missing = chunks;
-        missing.retain(|&chunk| !self.is_ready(chunk));
-        if missing.is_empty() {
-            return Wait::Over;
-        }
-        let mut start = missing.clone();
-        start.retain(|&chunk| self.state(chunk) == State::Absent);
-        for &chunk in &start {
-            self.set(chunk, State::Loading);
-        }
+    /// Begins to wait for `chunks`, and says which of them nobody is loading yet. The caller must start these, and
+    /// [`finish`](Self::finish) each of them once.
+    pub(crate) fn wait(&mut self, chunks: Vec<ChunkIndex>) -> (WaiterId, Vec<ChunkIndex>) {
+        let mut start = chunks.clone();
+        start.retain(|chunk| !self.loading.contains(chunk));
+        self.loading.extend_from_slice(&start);
         let id = WaiterId(self.next);
         self.next += 1;
         self.waiters.push(Waiter {
             id,
-            missing,
+            missing: chunks,
             failure: None,
-            waker: Some(waker),
+            waker: None,
         });
-        Wait::Begun { waiter: id, start }
+        (id, start)
     }
 
     /// Whether the wait is over; if so, `id` is forgotten. If not, `waker` is the one to be woken from now on.
@@ -122,13 +93,8 @@ impl Registry {
         chunk: ChunkIndex,
         result: &Result<(), LoadError>,
     ) -> Vec<Waker> {
-        debug_assert_eq!(self.state(chunk), State::Loading, "{chunk:?}");
-        let state = if result.is_ok() {
-            State::Ready
-        } else {
-            State::Absent
-        };
-        self.set(chunk, state);
+        debug_assert!(self.loading.contains(&chunk), "it was not started");
+        self.loading.retain(|&loading| loading != chunk);
         let mut wakers = Vec::new();
         for waiter in &mut self.waiters {
             let Some(at) = waiter.missing.iter().position(|&missing| missing == chunk) else {
@@ -153,14 +119,6 @@ impl Registry {
 
     fn position(&self, id: WaiterId) -> Result<usize, usize> {
         self.waiters.binary_search_by_key(&id, |waiter| waiter.id)
-    }
-
-    fn state(&self, chunk: ChunkIndex) -> State {
-        self.chunks[chunk.0 as usize]
-    }
-
-    fn set(&mut self, chunk: ChunkIndex, state: State) {
-        self.chunks[chunk.0 as usize] = state;
     }
 }
 

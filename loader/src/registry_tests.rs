@@ -29,10 +29,8 @@ fn error(number: u32) -> LoadError {
 
 fn begin(registry: &mut Registry, chunks: &[u32]) -> (WaiterId, Vec<u32>) {
     let chunks = chunks.iter().copied().map(ChunkIndex).collect();
-    match registry.wait(chunks, Waker::noop().clone()) {
-        Wait::Begun { waiter, start } => (waiter, start.iter().map(|chunk| chunk.0).collect()),
-        Wait::Over => panic!("nothing to wait for"),
-    }
+    let (waiter, start) = registry.wait(chunks);
+    (waiter, start.iter().map(|chunk| chunk.0).collect())
 }
 
 fn poll(registry: &mut Registry, waiter: WaiterId) -> Poll<Result<(), LoadError>> {
@@ -41,7 +39,7 @@ fn poll(registry: &mut Registry, waiter: WaiterId) -> Poll<Result<(), LoadError>
 
 #[test]
 fn all_chunks_start_at_once_and_each_of_them_once() {
-    let mut registry = Registry::new(4);
+    let mut registry = Registry::new();
     let (first, start) = begin(&mut registry, &[0, 2]);
     assert_eq!(start, [0, 2]);
     let (second, start) = begin(&mut registry, &[0, 2, 3]);
@@ -54,15 +52,12 @@ fn all_chunks_start_at_once_and_each_of_them_once() {
     assert!(poll(&mut registry, second).is_pending());
     registry.finish(ChunkIndex(3), &Ok(()));
     assert_eq!(poll(&mut registry, second), Poll::Ready(Ok(())));
-    assert!(matches!(
-        registry.wait(vec![ChunkIndex(0)], Waker::noop().clone()),
-        Wait::Over
-    ));
+    assert!(registry.loading.is_empty() && registry.waiters.is_empty());
 }
 
 #[test]
 fn a_failure_is_told_to_all_who_waited_and_then_forgotten() {
-    let mut registry = Registry::new(2);
+    let mut registry = Registry::new();
     let (first, _) = begin(&mut registry, &[0]);
     let (second, _) = begin(&mut registry, &[0, 1]);
     registry.finish(ChunkIndex(0), &Err(error(1)));
@@ -77,7 +72,7 @@ fn a_failure_is_told_to_all_who_waited_and_then_forgotten() {
 
 #[test]
 fn the_latest_waker_is_woken_once() {
-    let mut registry = Registry::new(2);
+    let mut registry = Registry::new();
     let (waiter, _) = begin(&mut registry, &[0, 1]);
     let (old, old_waker) = counting();
     let (new, new_waker) = counting();
@@ -97,7 +92,7 @@ fn the_latest_waker_is_woken_once() {
 
 #[test]
 fn a_dropped_waiter_leaves_nothing_behind() {
-    let mut registry = Registry::new(1);
+    let mut registry = Registry::new();
     let (count, waker) = counting();
     let (gone, _) = begin(&mut registry, &[0]);
     let _ = registry.poll(gone, waker);
@@ -172,27 +167,25 @@ fn step(registry: &mut Registry, model: &mut Model, dice: &mut Dice, number: u32
     match dice.below(8) {
         0..=2 => {
             let chunks: BTreeSet<u32> = (0..CHUNKS as u32).filter(|_| dice.below(3) == 0).collect();
-            let (woken, waker) = counting();
-            match registry.wait(chunks.iter().copied().map(ChunkIndex).collect(), waker) {
-                Wait::Over => assert!(chunks.is_subset(&model.ready)),
-                Wait::Begun { waiter, start } => {
-                    let start: BTreeSet<u32> = start.iter().map(|chunk| chunk.0).collect();
-                    let known = &model.ready | &model.loading;
-                    assert_eq!(start, &chunks - &known);
-                    model.loading.extend(start);
-                    let chunks = &chunks - &model.ready;
-                    assert!(!chunks.is_empty());
-                    let failure = None;
-                    model.waiting.insert(
-                        waiter,
-                        Expected {
-                            chunks,
-                            failure,
-                            woken,
-                        },
-                    );
-                }
+            let chunks = &chunks - &model.ready;
+            if chunks.is_empty() {
+                return;
             }
+            let (waiter, start) = registry.wait(chunks.iter().copied().map(ChunkIndex).collect());
+            let start: BTreeSet<u32> = start.iter().map(|chunk| chunk.0).collect();
+            assert_eq!(start, &chunks - &model.loading);
+            model.loading.extend(start);
+            let (woken, waker) = counting();
+            assert!(registry.poll(waiter, waker).0.is_pending());
+            let failure = None;
+            model.waiting.insert(
+                waiter,
+                Expected {
+                    chunks,
+                    failure,
+                    woken,
+                },
+            );
         }
         3..=4 => {
             let Some(chunk) = dice.pick(
@@ -254,16 +247,12 @@ fn step(registry: &mut Registry, model: &mut Model, dice: &mut Dice, number: u32
 fn any_course_of_events_goes_as_in_the_model() {
     for seed in 1..=2000u64 {
         let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let mut registry = Registry::new(CHUNKS as usize);
+        let mut registry = Registry::new();
         let mut model = Model::default();
         for number in 0..120 {
             step(&mut registry, &mut model, &mut dice, number);
-            for chunk in 0..CHUNKS as u32 {
-                assert_eq!(
-                    registry.is_ready(ChunkIndex(chunk)),
-                    model.ready.contains(&chunk)
-                );
-            }
+            let loading: BTreeSet<u32> = registry.loading.iter().map(|chunk| chunk.0).collect();
+            assert_eq!(loading, model.loading);
             assert_eq!(registry.waiters.len(), model.waiting.len());
             for (&waiter, expected) in &model.waiting {
                 let woken = expected.woken.0.load(Ordering::Relaxed);

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-#[cfg(any(feature = "rayon", feature = "audio"))]
-use crate::error::LoadError;
 use crate::ids::SplitIndex;
-use crate::load::{self, Load, Target};
+use crate::load::{self, Load};
+use crate::progress::Amount;
+use crate::report;
+use crate::target::Target;
 
 /// All split functions of one name, as [`split!`](crate::split) gives them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,33 +40,9 @@ impl Split {
         load::load(self.target())
     }
 
-    /// Loads it now, on this thread and on all threads of the rayon pools that this thread has made: none of them will
-    /// have to compile it in the middle of a job. Threads with an event loop get compiled chunks by themselves.
-    ///
-    /// Takes as long as the pools need to finish what they are at.
-    ///
-    /// # Errors
-    /// When the load fails.
-    #[cfg(feature = "rayon")]
-    pub async fn preload_on_all_threads(&self) -> Result<(), LoadError> {
-        self.preload().await?;
-        #[cfg(target_feature = "atomics")]
-        {
-            let target = self.target();
-            let link = move || load::link_here(target);
-            crate::threads::workers::on_all_threads(link).await;
-        }
-        Ok(())
-    }
-
-    /// Loads it now, and links it with the audio thread of `worklet`: after that, processors there call into it without a
-    /// pause, also through what its functions have made.
-    ///
-    /// # Errors
-    /// When the load fails, on the page or on the audio thread. It can be tried again.
-    #[cfg(feature = "audio")]
-    pub async fn load_on(&self, worklet: &crate::audio::Worklet) -> Result<(), LoadError> {
-        worklet.load(self.target()).await
+    /// How many bytes of all the chunks that it needs have arrived.
+    pub fn progress(&self) -> Amount {
+        report::amount(self.target())
     }
 
     /// Loads it when the thread has nothing better to do. Starts by itself; a failure is forgotten, and a later call

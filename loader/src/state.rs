@@ -1,4 +1,4 @@
-//! All that the loader keeps for this thread.
+//! All that the loader keeps for one thread.
 //!
 //! [`with`] must not call user code or JavaScript inside its closure: either may come back here.
 
@@ -6,60 +6,80 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::config::Config;
-use crate::error::{ErrorKind, LoadError};
+use crate::error::{ErrorKind, Failure, LoadError};
 use crate::ids::ChunkIndex;
-use crate::load::Target;
-use crate::manifest::{Chunk, DecodeError, Manifest, Split};
-use crate::progress::{ChunkInfo, Meter, Step};
+use crate::manifest::{BuildId, Chunk, DecodeError, Manifest, Split};
+use crate::memory::thread::Part;
+use crate::progress::Meter;
 use crate::registry::Registry;
 use crate::runtime;
-use crate::time::Millis;
+use crate::target::Target;
 
-pub(crate) struct State {
-    manifest: Manifest,
+thread_local! {
+    static THREAD: Thread = const {
+        Thread {
+            loads: RefCell::new(None),
+            part: Part::new(),
+        }
+    };
+}
+
+/// What a thread knows.
+struct Thread {
+    /// Made when it is first needed.
+    loads: RefCell<Option<Loads>>,
+    /// What else it has to know, which depends on whether threads share one memory.
+    part: Part,
+}
+
+/// The program's chunks, and the loads of this thread.
+pub(crate) struct Loads {
+    pub(crate) manifest: Manifest,
     /// Why `manifest` is empty, if it should not be.
     damage: Option<DecodeError>,
-    meters: Vec<Meter>,
-    /// Who waits for chunks that can be called.
-    ready: Registry,
-    /// Who waits for bytes in shared memory.
-    #[cfg(target_feature = "atomics")]
-    bytes: Registry,
+    pub(crate) meters: Vec<Meter>,
+    /// Who waits for which chunk.
+    pub(crate) registry: Registry,
     pub(crate) config: Rc<Config>,
 }
 
-thread_local! {
-    static STATE: RefCell<State> = RefCell::new(State::new());
+/// Gives access to this thread's loads. See the rule at the top of this file.
+pub(crate) fn with<T>(f: impl FnOnce(&mut Loads) -> T) -> T {
+    THREAD.with(|thread| f(thread.loads.borrow_mut().get_or_insert_with(Loads::new)))
 }
 
-/// Gives access to this thread's state. See the rule at the top of this file.
-pub(crate) fn with<T>(f: impl FnOnce(&mut State) -> T) -> T {
-    STATE.with_borrow_mut(f)
+/// Gives access to the rest of what this thread knows. [`with`] may be in progress.
+pub(crate) fn part<T>(f: impl FnOnce(&Part) -> T) -> T {
+    THREAD.with(|thread| f(&thread.part))
 }
 
-impl State {
+/// Applies `config` to every load that starts from now on, in place of what was configured before.
+///
+/// Belongs to the thread that calls it.
+pub fn configure(config: Config) {
+    // The previous one is dropped here, since it may hold the user's code.
+    let _previous = with(|loads| std::mem::replace(&mut loads.config, Rc::new(config)));
+}
+
+/// A failure that has nothing to do with a request.
+pub(crate) fn error(chunk: ChunkIndex, failure: Failure) -> LoadError {
+    let Failure { kind, detail } = failure;
+    let file = with(|loads| loads.file(chunk).file.clone());
+    LoadError::new(kind, file, String::new(), 0, detail)
+}
+
+impl Loads {
     fn new() -> Self {
         let (manifest, damage) = match runtime::manifest() {
             Ok(manifest) => (manifest, None),
             Err(damage) => (Manifest::default(), Some(damage)),
         };
-        State {
+        Loads {
             meters: vec![Meter::default(); manifest.chunks.len()],
-            ready: Registry::new(manifest.chunks.len()),
-            #[cfg(target_feature = "atomics")]
-            bytes: Registry::new(manifest.chunks.len()),
+            registry: Registry::new(),
             manifest,
             damage,
             config: Rc::new(Config::new()),
-        }
-    }
-
-    /// Who waits for what `target` asks for.
-    pub(crate) fn registry(&mut self, target: Target) -> &mut Registry {
-        match target {
-            #[cfg(target_feature = "atomics")]
-            Target::Bytes(_) => &mut self.bytes,
-            Target::Entry(_) | Target::Split(_) => &mut self.ready,
         }
     }
 
@@ -68,35 +88,16 @@ impl State {
     /// # Errors
     /// If the manifest does not know `target`.
     pub(crate) fn needed_by(&self, target: Target) -> Result<Vec<ChunkIndex>, LoadError> {
-        #[cfg(target_feature = "atomics")]
-        if let Target::Bytes(chunk) = target {
-            return Ok(vec![chunk]);
-        }
         match self.chunks_of(target) {
             Some(chunks) => Ok(chunks.collect()),
             None => Err(self.unknown_target()),
         }
     }
 
-    /// Whether the functions of `target` can be called. It allocates nothing: the audio thread asks.
-    pub(crate) fn is_loaded(&self, target: Target) -> bool {
-        let is_ready = |chunk: ChunkIndex| {
-            #[cfg(target_feature = "atomics")]
-            if crate::shared::is_callable(chunk, self.file(chunk).size) {
-                return true;
-            }
-            self.ready.is_ready(chunk)
-        };
-        self.chunks_of(target)
-            .is_some_and(|mut chunks| chunks.all(is_ready))
-    }
-
-    /// The chunks whose functions `target` means; `None` if the manifest does not know it.
-    fn chunks_of(&self, target: Target) -> Option<impl Iterator<Item = ChunkIndex>> {
+    /// The chunks that `target` needs, without an allocation; `None` if the manifest does not know it.
+    pub(crate) fn chunks_of(&self, target: Target) -> Option<impl Iterator<Item = ChunkIndex>> {
         let splits = &self.manifest.splits;
         let needed: &[u32] = match target {
-            #[cfg(target_feature = "atomics")]
-            Target::Bytes(_) => return None,
             Target::Split(None) => &[],
             Target::Split(Some(index)) => &splits.get(index.0 as usize)?.chunks,
             Target::Entry(slot) => {
@@ -115,12 +116,7 @@ impl State {
         LoadError::new(ErrorKind::Manifest, String::new(), String::new(), 0, detail)
     }
 
-    #[cfg(target_feature = "atomics")]
-    pub(crate) fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
-
-    pub(crate) fn build(&self) -> crate::manifest::BuildId {
+    pub(crate) fn build(&self) -> BuildId {
         self.manifest.build
     }
 
@@ -134,30 +130,5 @@ impl State {
 
     pub(crate) fn meter(&self, chunk: ChunkIndex) -> &Meter {
         &self.meters[chunk.0 as usize]
-    }
-
-    pub(crate) fn advance(&mut self, chunk: ChunkIndex, step: Step, now: Millis) {
-        let size = self.file(chunk).size;
-        self.meters[chunk.0 as usize].advance(step, size, now);
-    }
-
-    pub(crate) fn describe(&self, chunk: ChunkIndex) -> ChunkInfo {
-        let Chunk { file, size, .. } = self.file(chunk);
-        let meter = self.meter(chunk).clone();
-        let needs = self.manifest.splits.iter();
-        ChunkInfo {
-            file: file.clone(),
-            splits: needs
-                .filter(|split| split.chunks.contains(&chunk.0))
-                .map(|split| split.name.clone())
-                .collect(),
-            size: *size,
-            loaded: meter.loaded,
-            phase: meter.phase,
-            attempts: meter.attempts,
-            started: meter.started,
-            finished: meter.finished,
-            error: meter.error,
-        }
     }
 }

@@ -6,9 +6,11 @@ use std::ops::Deref;
 
 use web_sys::{AudioParam, AudioWorkletNode, BaseAudioContext};
 
-use super::{AudioError, AudioErrorKind, Options, Processor};
+use super::error::{AudioError, AudioErrorKind};
+use super::options::Options;
+use super::processor::Processor;
 use crate::error::LoadError;
-use crate::load::Target;
+use crate::target::Target;
 
 /// The program on the audio thread of one context: there is none in this build.
 #[derive(Clone, Debug)]

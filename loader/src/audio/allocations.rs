@@ -39,7 +39,7 @@ impl CountAllocations {
 
 fn count() {
     #[cfg(target_feature = "atomics")]
-    if super::is_inside() {
+    if super::inside::is_inside() {
         // Relaxed: a count says nothing of other memory.
         COUNT.fetch_add(1, Ordering::Relaxed);
     }

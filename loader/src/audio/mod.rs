@@ -74,7 +74,7 @@ mod block;
 mod error;
 mod host;
 #[cfg(target_feature = "atomics")]
-mod inside;
+pub(crate) mod inside;
 #[cfg(target_feature = "atomics")]
 mod js;
 #[cfg(target_feature = "atomics")]
@@ -100,10 +100,22 @@ pub use block::{Input, Output, Params};
 pub use error::{AudioError, AudioErrorKind};
 pub use host::Host;
 #[cfg(target_feature = "atomics")]
-pub(crate) use inside::is_inside;
-#[cfg(target_feature = "atomics")]
 pub use node::Node;
 pub use options::Options;
 pub use processor::{FromFn, Param, Processor, Rate, from_fn};
 #[cfg(target_feature = "atomics")]
 pub use worklet::Worklet;
+
+use crate::error::LoadError;
+use crate::split::Split;
+
+impl Split {
+    /// Loads it now, and links it with the audio thread of `worklet`: after that, processors there call into it without a
+    /// pause, also through what its functions have made.
+    ///
+    /// # Errors
+    /// When the load fails, on the page or on the audio thread. It can be tried again.
+    pub async fn load_on(&self, worklet: &Worklet) -> Result<(), LoadError> {
+        worklet.load(self.target()).await
+    }
+}

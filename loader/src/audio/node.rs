@@ -16,7 +16,6 @@ use super::js;
 use super::options::Options;
 use super::processor::Processor;
 use super::unit::{Ends, Unit, prepare};
-use super::worklet::Worklet;
 use crate::js::{get, set, spawn, text};
 use crate::shared::wait;
 use crate::time::Millis;
@@ -45,12 +44,11 @@ pub struct Node<P: Processor> {
 
 impl<P: Processor> Node<P> {
     pub(super) fn make(
-        worklet: &Worklet,
+        context: &BaseAudioContext,
         kind: &str,
         processor: P,
         options: &Options,
     ) -> Result<Self, AudioError> {
-        let context = worklet.context();
         let frames = context.unchecked_ref::<js::Context>().block_size();
         let shape = Shape {
             frames: frames.unwrap_or(BLOCK) as usize,

@@ -7,7 +7,7 @@ use super::unit::Unit;
 use super::{inside, panics};
 use crate::ids::ChunkIndex;
 use crate::js::{MessagePort, Module};
-use crate::shared::{self, connection, wait};
+use crate::shared::{connection, late_links, link, wait};
 use crate::state;
 
 /// Begins the thread, with the compiled chunks that it was given and its way to those that are compiled later.
@@ -29,7 +29,7 @@ pub fn start(modules: &Array, port: Option<MessagePort>) {
 #[wasm_bindgen(js_name = __cleave_audio_link, skip_typescript)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn link(chunk: u32, module: Option<Module>) -> Result<(), JsValue> {
-    shared::link_given(ChunkIndex(chunk), module)
+    link::link_given(ChunkIndex(chunk), module)
 }
 
 /// Notes that the processor whose [`Unit`] lies at this address has failed in [`process`]. What a panic has said.
@@ -55,7 +55,7 @@ pub fn process(unit: usize, frame: f64) -> bool {
     // audio thread only, and not any more after it has returned false.
     let unit = unsafe { &*(unit as *const Unit) };
     let word = unit.word().as_ptr();
-    let hits = shared::audio_hits();
+    let hits = late_links::late_links();
     inside::enter();
     // SAFETY: as above.
     let rendered = unsafe { unit.render(frame as u64) };
@@ -63,8 +63,8 @@ pub fn process(unit: usize, frame: f64) -> bool {
     if rendered.has_told {
         wait::notify_at(word);
     }
-    if shared::audio_hits() != hits {
-        wait::notify(shared::audio_hits_word());
+    if late_links::late_links() != hits {
+        wait::notify(late_links::late_links_word());
     }
     rendered.goes_on
 }

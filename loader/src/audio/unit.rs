@@ -14,7 +14,7 @@ use rtrb::{Consumer, Producer, PushError, RingBuffer};
 use super::block::{Block, Shape};
 use super::host::Host;
 use super::processor::Processor;
-use crate::shared::sync::{AtomicU32, Ordering};
+use crate::protocol::sync::{AtomicU32, Ordering};
 
 /// Bit of the word: the page does not want the processor any more; the audio thread will see it.
 const DISMISSED: u32 = 1;

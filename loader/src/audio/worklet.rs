@@ -11,19 +11,19 @@ use web_sys::BaseAudioContext;
 
 use super::error::{AudioError, AudioErrorKind};
 use super::js::{self, Node};
-use super::node::{LOOK_AFTER, Listener, is_closed};
+use super::node::{self, LOOK_AFTER, Listener, is_closed};
 use super::options::Options;
 use super::panics;
 use super::processor::{Param, Processor, Rate};
-use crate::audio;
 use crate::error::{ErrorKind, Failure, LoadError};
 use crate::ids::ChunkIndex;
 use crate::js::{get, set, text, within};
-use crate::load::Target;
+use crate::load::load;
 use crate::shared::connection::{self, Channel};
-use crate::shared::{self, coordinator};
+use crate::shared::{coordinator, late_links, link};
+use crate::state;
+use crate::target::Target;
 use crate::threads::room::{Room, STACK};
-use crate::{obtain, state};
 
 /// The program on the audio thread of one context. A clone is the same.
 ///
@@ -51,7 +51,7 @@ impl Worklet {
     /// When the audio thread cannot share the memory, memory has no room for its stack, or its script or the program does
     /// not start there.
     pub async fn start(context: &BaseAudioContext) -> Result<Worklet, AudioError> {
-        coordinator::volunteer_if_main();
+        coordinator::become_coordinator_if_main();
         panics::keep();
         if !js::is_isolated() {
             let why = "the page is not isolated from other origins";
@@ -110,9 +110,9 @@ impl Worklet {
         &self,
         processor: P,
         options: &Options,
-    ) -> Result<audio::Node<P>, AudioError> {
+    ) -> Result<node::Node<P>, AudioError> {
         let kind = self.kind(P::PARAMS).await?;
-        audio::Node::make(self, &kind, processor, options)
+        node::Node::make(&self.0.context, &kind, processor, options)
     }
 
     /// The name of the processors with these parameters, which are registered if they are not yet.
@@ -134,11 +134,11 @@ impl Worklet {
 
     /// Loads what `target` needs on the page, and links it with the audio thread.
     pub(crate) async fn load(&self, target: Target) -> Result<(), LoadError> {
-        crate::load::load(target).await?;
-        let chunks = state::with(|state| state.needed_by(target))?;
+        load(target).await?;
+        let chunks = state::with(|loads| loads.needed_by(target))?;
         for chunk in chunks {
             let sent = self.0.send(chunk).await;
-            sent.map_err(|failure| obtain::error(chunk, failure))?;
+            sent.map_err(|failure| state::error(chunk, failure))?;
         }
         Ok(())
     }
@@ -148,12 +148,12 @@ impl Worklet {
     ///
     /// Zero, if everything that comes to a processor was [loaded](crate::Split::load_on) for it first.
     pub fn late_links(&self) -> u32 {
-        shared::audio_hits()
+        late_links::late_links()
     }
 
     /// Waits until [`late_links`](Self::late_links) is greater than `seen`, and returns it.
     pub async fn later_link(&self, seen: u32) -> u32 {
-        shared::more_audio_hits(seen).await
+        late_links::more_late_links(seen).await
     }
 }
 
@@ -174,19 +174,16 @@ impl Inner {
 
     /// Sends a chunk to the audio thread, and waits until it is linked there.
     async fn send(&self, chunk: ChunkIndex) -> Result<(), Failure> {
-        let module = shared::compiled(chunk).await?;
+        let module = link::compiled(chunk).await?;
         loop {
             let way = self.way.get();
             let (id, answer) = self.requests.ask();
-            let order = Object::new();
+            let sent = (way != Way::Bytes).then_some(&module);
+            let order = connection::compiled(chunk, sent);
             set(&order, "id", &id.into());
-            set(&order, "chunk", &chunk.0.into());
-            if way != Way::Bytes {
-                set(&order, "module", &module);
-            }
             let sent = match way {
                 Way::Constructor => self.requests.host(&self.context, &order).map(drop),
-                Way::Port | Way::Bytes => self.host.messages().post(order.unchecked_ref()),
+                Way::Port | Way::Bytes => self.host.messages().post(&order),
             };
             if sent.is_err() {
                 self.requests.forget(id);

@@ -7,10 +7,10 @@
 use js_sys::{Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::intake::Intake;
-use super::{Backend, Failure, Fetching, Module, Request};
-use crate::error::ErrorKind;
-use crate::js::{self, Response};
+use super::request::{Backend, Fetching, Request};
+use super::verify::Verifier;
+use crate::error::{ErrorKind, Failure};
+use crate::js::{self, Module, Response};
 
 /// Fetches chunks over HTTP.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,11 +31,11 @@ async fn fetch(request: Request) -> Result<Module, Failure> {
         return request.compile(&bytes).await;
     }
     let response = as_wasm(response).map_err(network)?;
-    let mut intake = Intake::new(&request)?;
+    let mut verifier = Verifier::new(&request.file)?;
     let copy = response.duplicate().map_err(network)?;
     let compiling = js::compile_streaming(&response);
-    read(&copy, &mut intake, &request).await?;
-    request.judge(intake.end().await, compiling.await)
+    read(&copy, &mut verifier, &request).await?;
+    request.judge(verifier.end(&request.kept).await, compiling.await)
 }
 
 /// The answer of the server, if it is a good one.
@@ -91,7 +91,7 @@ fn as_wasm(response: Response) -> Result<Response, JsValue> {
 /// Reads the body to its end.
 async fn read(
     response: &Response,
-    intake: &mut Intake<'_>,
+    verifier: &mut Verifier<'_>,
     request: &Request,
 ) -> Result<(), Failure> {
     let Some(body) = response.body() else {
@@ -103,8 +103,8 @@ async fn read(
         if piece.done() {
             return Ok(());
         }
-        intake.add(&piece.value());
-        request.received(intake.received());
+        verifier.add(&piece.value());
+        request.received(verifier.received());
     }
 }
 

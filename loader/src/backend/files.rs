@@ -3,9 +3,9 @@
 use js_sys::{Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Backend, Failure, Fetching, Module, Request};
-use crate::error::ErrorKind;
-use crate::js;
+use super::request::{Backend, Fetching, Request};
+use crate::error::{ErrorKind, Failure};
+use crate::js::{self, Module};
 
 /// Reads chunks with Node's file system. Needs Node 20.16 or later.
 #[derive(Clone, Copy, Debug, Default)]

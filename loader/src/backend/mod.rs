@@ -2,163 +2,21 @@
 
 mod fetch;
 mod files;
-mod intake;
-
-use std::future::Future;
-use std::pin::Pin;
-use std::time::Duration;
-
-use js_sys::Uint8Array;
-use wasm_bindgen::{JsCast, JsValue};
+pub(crate) mod request;
+mod verify;
 
 pub use crate::error::Failure;
 pub use fetch::Fetch;
 pub use files::Files;
 /// A compiled WebAssembly module.
 pub use js_sys::WebAssembly::Module;
+pub use request::{Backend, Fetching, Request};
 /// Says when nobody waits for the answer to a request any more.
 pub use web_sys::AbortSignal;
 
-use self::intake::Intake;
-use crate::config::{Config, Credentials};
-use crate::error::ErrorKind;
-use crate::identity::build_of;
-use crate::ids::ChunkIndex;
-use crate::js;
-use crate::manifest::{BuildId, Chunk};
-use crate::progress::{Step, note};
-use crate::time::Millis;
-
-/// What [`Backend::fetch`] returns; `Box::pin(async move { … })` makes one.
-pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Module, Failure>> + 'a>>;
-
-/// How a compiled chunk reaches this thread.
-///
-/// The loader calls it once for each attempt, sees to retries and time limits, and checks the build of what it gets.
-///
-/// Where threads share one memory, the bytes go to all of them: what a backend returns has to come from
-/// [`Request::compile`], with this request or a clone of it.
-///
-/// A backend that takes the chunks from memory:
-/// ```
-/// use wasm_cleave::backend::{Backend, Failure, Fetching, Request};
-/// use wasm_cleave::{Config, ErrorKind, configure};
-///
-/// struct Embedded(fn(&str) -> Option<&'static [u8]>);
-///
-/// impl Backend for Embedded {
-///     fn fetch(&self, request: Request) -> Fetching<'_> {
-///         Box::pin(async move {
-///             let bytes = (self.0)(request.file())
-///                 .ok_or_else(|| Failure::new(ErrorKind::NotFound, "not embedded"))?;
-///             request.compile(&bytes.into()).await
-///         })
-///     }
-/// }
-///
-/// configure(Config::new().backend(Embedded(|_name| None)));
-/// ```
-pub trait Backend {
-    /// Brings the chunk that `request` names, compiled. Dropping the future gives it up.
-    fn fetch(&self, request: Request) -> Fetching<'_>;
-}
-
-/// One attempt to get one chunk.
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub(crate) chunk: ChunkIndex,
-    pub(crate) file: Chunk,
-    pub(crate) build: BuildId,
-    pub(crate) url: String,
-    pub(crate) attempt: u32,
-    pub(crate) time_limit: Millis,
-    pub(crate) credentials: Credentials,
-    pub(crate) signal: AbortSignal,
-    /// The bytes, once they are checked: other threads will need them.
-    #[cfg(target_feature = "atomics")]
-    pub(crate) checked: std::rc::Rc<std::cell::RefCell<Option<Vec<u8>>>>,
-}
-
-impl Request {
-    /// File name of the chunk.
-    pub fn file(&self) -> &str {
-        &self.file.file
-    }
-
-    /// Where the file should be.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Size of the file in bytes, uncompressed.
-    pub fn size(&self) -> u32 {
-        self.file.size
-    }
-
-    /// SHA-256 of the file.
-    pub fn sha256(&self) -> [u8; 32] {
-        self.file.sha256
-    }
-
-    /// Which attempt this is, the first one being 1. From the second on caches should be bypassed.
-    pub fn attempt(&self) -> u32 {
-        self.attempt
-    }
-
-    /// How long this attempt may take before the loader gives it up.
-    pub fn time_limit(&self) -> Duration {
-        self.time_limit.into()
-    }
-
-    /// The credentials that were configured.
-    pub fn credentials(&self) -> Credentials {
-        self.credentials
-    }
-
-    /// Fires when the time limit has passed, or the attempt has failed.
-    pub fn signal(&self) -> &AbortSignal {
-        &self.signal
-    }
-
-    /// Says that so many bytes of the file have arrived in this attempt. Only for those who watch the progress.
-    pub fn received(&self, bytes: u32) {
-        note(self.chunk, Step::Received(bytes), js::clock());
-    }
-
-    /// Checks the size and, where the engine can, the hash of `bytes`, and compiles them.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Integrity`], [`ErrorKind::OtherBuild`] or [`ErrorKind::Compile`], and [`ErrorKind::Memory`] where
-    /// memory is shared.
-    pub async fn compile(&self, bytes: &Uint8Array) -> Result<Module, Failure> {
-        let mut intake = Intake::new(self)?;
-        let compiling = js::compile(bytes);
-        intake.add(bytes);
-        self.judge(intake.end().await, compiling.await)
-    }
-
-    /// What comes of bytes that were checked and compiled.
-    fn judge(
-        &self,
-        checked: Result<(), String>,
-        compiled: Result<JsValue, JsValue>,
-    ) -> Result<Module, Failure> {
-        let compiled = compiled.map(JsCast::unchecked_into::<Module>);
-        match (checked, compiled) {
-            (Ok(()), Ok(module)) => Ok(module),
-            (Ok(()), Err(thrown)) => Err(Failure::thrown(ErrorKind::Compile, &thrown)),
-            // Which of the two decides what the user should do about it.
-            (Err(detail), Ok(module)) if build_of(&module).is_some_and(|b| b != self.build) => {
-                Err(Failure::new(ErrorKind::OtherBuild, detail))
-            }
-            (Err(detail), _) => Err(Failure::new(ErrorKind::Integrity, detail)),
-        }
-    }
-}
-
-/// Asks the configured backend, or the one that suits the URL.
-pub(crate) fn fetch(config: &Config, request: Request) -> Fetching<'_> {
-    match &config.backend {
+/// Asks the `configured` backend, or the one that suits the URL.
+pub(crate) fn fetch(configured: Option<&dyn Backend>, request: Request) -> Fetching<'_> {
+    match configured {
         Some(backend) => backend.fetch(request),
         None if request.url.starts_with("file:") => Files.fetch(request),
         None => Fetch.fetch(request),

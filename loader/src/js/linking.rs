@@ -1,9 +1,8 @@
 //! Bindings for linking a chunk in the middle of any code, where memory is shared: no string crosses to JavaScript.
 
+use js_sys::WebAssembly::Module;
 use js_sys::{Function, JsString, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
-
-use super::Module;
 
 // The literals are those of `contract.rs`; a test holds them together.
 #[wasm_bindgen]

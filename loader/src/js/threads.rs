@@ -1,10 +1,12 @@
 //! Bindings that only programs with threads need: waiting for memory, ports, and what kind of thread this is.
 
+use js_sys::WebAssembly::Module;
 use js_sys::futures::JsFuture;
-use js_sys::{Array, Function, Int32Array, Object, Promise};
+use js_sys::{Array, Function, Int32Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::Module;
+use super::node::node_module;
+use super::timer::Timer;
 use crate::time::Millis;
 
 #[wasm_bindgen]
@@ -104,7 +106,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn data(this: &MessageEvent) -> Message;
 
-    /// What ports of ours carry. For who receives it: a compiled chunk. For the coordinator: the port of another thread
+    /// What our ports carry. For a thread that receives it: a compiled chunk. For the coordinator: the port of another thread
     /// and the number of that connection; the number alone when that thread is gone; nothing when this one goes.
     #[wasm_bindgen(extends = Object)]
     pub(crate) type Message;
@@ -147,6 +149,17 @@ impl MessagePort {
     }
 }
 
+impl Timer {
+    /// Does not keep the program running while it waits, which it would in Node only.
+    pub(crate) fn letting_program_end(self) -> Self {
+        let unref = Reflect::get(&self.timeout, &"unref".into()).unwrap_or_default();
+        if let Ok(unref) = unref.dyn_into::<Function>() {
+            let _ = unref.call0(&self.timeout);
+        }
+        self
+    }
+}
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(thread_local_v2, js_name = document)]
@@ -161,28 +174,18 @@ extern "C" {
     fn is_main(this: &NodeThreads) -> bool;
 }
 
-/// What kind of thread this is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The page, or Node's main thread: where everything begins, and which must not block.
-    Main,
-    /// A Worker, of the web or of Node: it may block.
-    Worker,
-    /// A worklet: it has neither timers nor a network, and must not block.
-    Worklet,
+/// Whether this thread has a page.
+pub(crate) fn has_document() -> bool {
+    DOCUMENT.with(Option::is_some)
 }
 
-/// Asks the engine: to be asked once a thread.
-pub(crate) fn place() -> Place {
-    if DOCUMENT.with(Option::is_some) {
-        return Place::Main;
-    }
-    if WORKER_SCOPE.with(Option::is_some) {
-        return Place::Worker;
-    }
-    match super::node_module::<NodeThreads>("node:worker_threads") {
-        Some(threads) if threads.is_main() => Place::Main,
-        Some(_) => Place::Worker,
-        None => Place::Worklet,
-    }
+/// Whether this thread is a Worker of the web.
+pub(crate) fn is_worker_scope() -> bool {
+    WORKER_SCOPE.with(Option::is_some)
+}
+
+/// Whether this is Node's main thread, if it is a thread of Node.
+pub(crate) fn is_main_thread_of_node() -> Option<bool> {
+    let threads = node_module::<NodeThreads>("node:worker_threads")?;
+    Some(threads.is_main())
 }

@@ -1,69 +1,31 @@
 //! Ports between the coordinator and threads with an event loop: compiled chunks travel over them.
 //!
-//! A port only saves time. Who has none, or whose engine cannot deliver a module, compiles the bytes in shared memory.
+//! A port only saves time. A thread that has none, or whose engine cannot deliver a module, compiles the bytes in shared
+//! memory.
 
-use std::cell::RefCell;
 use std::task::{Poll, Waker};
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-use super::sync::{AtomicU32, Ordering};
-use super::{coordinator, here};
+use super::common::COMMON;
+use super::thread::{Connected, Connection, Listener};
+use super::{instances, role};
 use crate::ids::ChunkIndex;
 use crate::js::{self, Message, MessageEvent, MessagePort, Module};
+use crate::protocol::sync::Ordering;
+use crate::state;
 use crate::time::Millis;
 
 /// How long a module that is on its way is waited for.
 const ARRIVAL_LIMIT: Millis = Millis(2_000.0);
 
-type Listener = Closure<dyn FnMut(MessageEvent)>;
-
-/// The highest number given to a connection, by whichever thread.
-static CONNECTIONS: AtomicU32 = AtomicU32::new(0);
-
-thread_local! {
-    /// Of the coordinator: the threads that are connected.
-    static THREADS: RefCell<Vec<Connected>> = const { RefCell::new(Vec::new()) };
-    /// Of the others: the way to the coordinator.
-    static COORDINATOR: RefCell<Option<Connection>> = const { RefCell::new(None) };
+fn connected<T>(f: impl FnOnce(&mut Vec<Connected>) -> T) -> T {
+    state::part(|part| f(&mut part.connected.borrow_mut()))
 }
 
-/// A thread, seen by the coordinator.
-struct Connected {
-    number: u32,
-    /// The connection over which the port has come: when that thread ends, those that it has started end with it.
-    through: Option<u32>,
-    port: MessagePort,
-    _listeners: [Listener; 2],
-}
-
-impl Drop for Connected {
-    fn drop(&mut self) {
-        // The engine may have events for the listeners still.
-        self.port.on_message(None);
-        self.port.on_close(None);
-        self.port.close();
-    }
-}
-
-/// The coordinator, seen by another thread.
-struct Connection {
-    port: MessagePort,
-    /// Whether modules arrive, as far as is known.
-    delivers: bool,
-    waiting: Vec<Waker>,
-    _listeners: [Listener; 2],
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.port.on_message(None);
-        self.port.on_message_error(None);
-        self.port.close();
-        // Who waits compiles the bytes.
-        self.waiting.drain(..).for_each(Waker::wake);
-    }
+fn connection<T>(f: impl FnOnce(&mut Option<Connection>) -> T) -> T {
+    state::part(|part| f(&mut part.connection.borrow_mut()))
 }
 
 /// Connects the thread at the other end of `port` with the coordinator, which sends it every compiled chunk.
@@ -76,7 +38,7 @@ pub(crate) fn accept(port: MessagePort) -> bool {
 /// Gives a new connection to the coordinator, to `take` if that is here: its number, or none if it is not taken.
 fn hand_over(port: MessagePort, take: impl FnOnce(u32, MessagePort) -> bool) -> Option<u32> {
     let number = new_number();
-    let is_taken = match coordinator::is_here() {
+    let is_taken = match role::is_here() {
         true => take(number, port),
         false => pass_on(number, &port),
     };
@@ -86,7 +48,7 @@ fn hand_over(port: MessagePort, take: impl FnOnce(u32, MessagePort) -> bool) -> 
 /// A number that no other connection has.
 fn new_number() -> u32 {
     // Relaxed: numbers say nothing of other memory.
-    CONNECTIONS.fetch_add(1, Ordering::Relaxed)
+    COMMON.connections.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Gives a port to the coordinator; false if this thread is not connected.
@@ -101,13 +63,13 @@ fn pass_on(number: u32, port: &MessagePort) -> bool {
 
 /// This thread's own way to the coordinator.
 fn way() -> Option<MessagePort> {
-    COORDINATOR.with_borrow(|connection| Some(connection.as_ref()?.port.clone()))
+    connection(|connection| Some(connection.as_ref()?.port.clone()))
 }
 
 /// Sends all that is compiled over a port of the coordinator, and keeps the port; false if the thread at the other end
 /// cannot have it.
 fn adopt(number: u32, through: Option<u32>, port: MessagePort) -> bool {
-    let mut known = here::modules().into_iter();
+    let mut known = instances::modules().into_iter();
     let is_good = known.all(|(chunk, module)| send_to(&port, chunk, &module).is_ok());
     if is_good {
         keep(number, through, port);
@@ -128,13 +90,13 @@ fn keep(number: u32, through: Option<u32>, port: MessagePort) {
     port.on_message(Some(function(&on_message)));
     port.on_close(Some(function(&on_close)));
     port.let_program_end();
-    let connected = Connected {
+    let new = Connected {
         number,
         through,
         port,
         _listeners: [on_message, on_close],
     };
-    THREADS.with_borrow_mut(|threads| threads.push(connected));
+    connected(|threads| threads.push(new));
 }
 
 /// On the coordinator: forgets a thread that has ended, and those that it has started.
@@ -143,7 +105,7 @@ fn drop_with_children(number: u32) {
     js::spawn(async move {
         let mut gone = vec![number];
         let mut at = 0;
-        let dropped = THREADS.with_borrow_mut(|threads| {
+        let dropped = connected(|threads| {
             while let Some(&parent) = gone.get(at) {
                 let children = threads
                     .iter()
@@ -158,9 +120,9 @@ fn drop_with_children(number: u32) {
     });
 }
 
-/// Sends a compiled chunk to all threads that are connected.
+/// Sends a compiled chunk to all threads that are connected, those of audio among them.
 pub(super) fn send(chunk: ChunkIndex, module: &Module) {
-    let ports: Vec<MessagePort> = THREADS.with_borrow(|threads| {
+    let ports: Vec<MessagePort> = connected(|threads| {
         let ports = threads.iter().map(|thread| thread.port.clone());
         ports.collect()
     });
@@ -171,47 +133,54 @@ pub(super) fn send(chunk: ChunkIndex, module: &Module) {
 }
 
 fn send_to(port: &MessagePort, chunk: ChunkIndex, module: &Module) -> Result<(), JsValue> {
-    port.post(&compiled(chunk, module))
+    port.post(&compiled(chunk, Some(module)))
 }
 
-/// What tells a thread of a compiled chunk.
-fn compiled(chunk: ChunkIndex, module: &Module) -> Message {
+/// What brings a compiled chunk to a thread, over any port; without a module, the thread compiles the bytes in memory.
+pub(crate) fn compiled(chunk: ChunkIndex, module: Option<&Module>) -> Message {
     let message = Message::new();
     message.set_chunk(chunk.0);
-    message.set_module(module);
+    if let Some(module) = module {
+        message.set_module(module);
+    }
     message
 }
 
 /// All that this thread has compiled or received, for the start message of another.
 pub(crate) fn all_compiled() -> Array {
-    let modules = here::modules().into_iter();
+    let modules = instances::modules().into_iter();
     modules
-        .map(|(chunk, module)| compiled(chunk, &module))
+        .map(|(chunk, module)| compiled(chunk, Some(&module)))
         .collect()
 }
 
 /// Keeps what came with the start message.
 pub(crate) fn keep_compiled(messages: &Array) {
     for message in messages.iter() {
-        receive(&message.unchecked_into());
+        receive_message(&message.unchecked_into());
     }
 }
 
-fn receive(message: &Message) {
-    if let Some(module) = message.module() {
-        here::keep(ChunkIndex(message.chunk()), module);
+/// Keeps a compiled chunk that has come to this thread, in whichever way.
+pub(super) fn receive(chunk: ChunkIndex, module: Option<Module>) {
+    if let Some(module) = module {
+        instances::keep(chunk, module);
     }
+}
+
+fn receive_message(message: &Message) {
+    receive(ChunkIndex(message.chunk()), message.module());
 }
 
 /// Receives compiled chunks over `port` from now on.
 pub(crate) fn connect(port: MessagePort) {
     let on_message = Closure::new(|event: MessageEvent| {
-        receive(&event.data());
+        receive_message(&event.data());
         wake();
     });
     // The engine cannot deliver modules.
     let on_error = Closure::new(|_| {
-        COORDINATOR.with_borrow_mut(|connection| {
+        connection(|connection| {
             if let Some(connection) = connection {
                 connection.delivers = false;
             }
@@ -220,25 +189,26 @@ pub(crate) fn connect(port: MessagePort) {
     });
     port.on_message(Some(function(&on_message)));
     port.on_message_error(Some(function(&on_error)));
-    let connection = Connection {
+    let new = Connection {
         port,
         delivers: true,
         waiting: Vec::new(),
         _listeners: [on_message, on_error],
     };
-    let old = COORDINATOR.replace(Some(connection));
+    let old = connection(|connection| connection.replace(new));
     drop(old);
 }
 
 /// Tells the coordinator that it need not send anything any more.
 pub(crate) fn disconnect() {
-    if let Some(connection) = COORDINATOR.take() {
+    let old = connection(Option::take);
+    if let Some(connection) = old {
         let _ = connection.port.post(&Message::new());
     }
 }
 
 fn wake() {
-    let wakers = COORDINATOR.with_borrow_mut(|connection| {
+    let wakers = connection(|connection| {
         let connection = connection.as_mut();
         connection.map(|connection| std::mem::take(&mut connection.waiting))
     });
@@ -248,11 +218,11 @@ fn wake() {
 /// Done when the compiled chunk that the coordinator has sent is here, or will not come.
 pub(super) async fn arrival(chunk: ChunkIndex) {
     let arrived = std::future::poll_fn(|context| {
-        if here::module(chunk).is_some() {
+        if instances::module(chunk).is_some() {
             return Poll::Ready(());
         }
         let waker = context.waker().clone();
-        COORDINATOR.with_borrow_mut(|connection| match connection {
+        connection(|connection| match connection {
             Some(connection) if connection.delivers => {
                 connection.waiting.push(waker);
                 Poll::Pending
@@ -313,7 +283,7 @@ impl Channel {
 
     /// Lets the coordinator forget the thread.
     pub(crate) fn close(self) {
-        if coordinator::is_here() {
+        if role::is_here() {
             drop_with_children(self.number);
         } else if let Some(way) = way() {
             let message = Message::new();

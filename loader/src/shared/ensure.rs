@@ -1,13 +1,12 @@
 //! What a stub calls: makes the function of a slot callable on this thread, at once.
 //!
-//! The stub's caller got the slot from code of the chunk, so the chunk is ready (`publish.rs`): its bytes and its data
+//! The stub's caller got the slot from code of the chunk, so the chunk is ready (`protocol/publish.rs`): its bytes and its data
 //! are in memory, and there is nobody to wait for. This may run on any thread, inside of any code.
 
 use wasm_bindgen::JsValue;
 
-use super::here;
-use super::program::Program;
-use super::settle::compile_now;
+use super::common::known_chunks;
+use super::instances;
 use crate::ids::Slot;
 use crate::js::{self, Exports};
 
@@ -22,24 +21,23 @@ extern "C" fn __cleave_ensure(slot: u32) {
 }
 
 fn ensure(slot: Slot) -> Result<(), JsValue> {
-    let found = Program::known().and_then(|program| Some((program, program.chunk_of(slot)?)));
-    let Some((program, chunk)) = found else {
+    let found = known_chunks().and_then(|chunks| {
+        let chunk = chunks.chunk_of(slot)?;
+        Some((chunk, chunks.get(chunk)))
+    });
+    let Some((chunk, shared)) = found else {
         return Err(js::UNKNOWN_SLOT.with(js::error));
     };
-    let shared = program.chunk(chunk);
     shared.stub_hits.add_one();
     #[cfg(feature = "audio")]
-    super::audio::count_hit();
+    super::late_links::count_one();
     if !shared.publication.is_ready() {
         return Err(js::NOT_READY.with(js::error));
     }
     let exports: Exports = wasm_bindgen::exports().into();
     let stub = exports.table().get(slot.0);
-    let Some(bytes) = shared.publication.bytes() else {
-        return Err(js::NOT_READY.with(js::error));
-    };
-    let module = compile_now(chunk, bytes)?;
-    here::link_now(chunk, &module)?;
+    let module = instances::compile_now(chunk)?;
+    instances::link_now(chunk, &module)?;
     if exports.table().get(slot.0) == stub {
         return Err(js::NOT_FILLED.with(js::error));
     }

@@ -1,45 +1,32 @@
-//! What the threads of a program with one memory know together. The protocol is explained in `publish.rs`.
+//! How a chunk becomes part of a program whose threads share one memory. The protocol is explained in
+//! `protocol/publish.rs`.
 //!
-//! All but the protocol itself exists only in programs that are built for threads.
+//! `single/` is its counterpart, with the same interface. The crate takes one of the two, under the name `memory`:
+//! - `thread::Part`: what a thread has to know besides its loads;
+//! - `ready`: whether a chunk can be called;
+//! - `kept`: what is kept of the bytes of a chunk;
+//! - `role`, `counters`: which thread this is, and what threads have done together;
+//! - `make_callable` and its kin: loading.
 
-mod asks;
-#[cfg(all(target_feature = "atomics", feature = "audio"))]
-mod audio;
-mod once;
-mod publish;
-pub(crate) mod sync;
-
-#[cfg(target_feature = "atomics")]
+mod chunks;
+mod claim;
+mod common;
 pub(crate) mod connection;
-#[cfg(target_feature = "atomics")]
 pub(crate) mod coordinator;
-#[cfg(target_feature = "atomics")]
+pub(crate) mod counters;
 mod ensure;
-#[cfg(target_feature = "atomics")]
-mod here;
-#[cfg(target_feature = "atomics")]
-mod program;
-#[cfg(target_feature = "atomics")]
-mod settle;
-#[cfg(target_feature = "atomics")]
+mod fetch;
+mod instances;
+pub(crate) mod kept;
+#[cfg(feature = "audio")]
+pub(crate) mod late_links;
+pub(crate) mod link;
+mod place;
+pub(crate) mod ready;
+pub(crate) mod role;
+mod store;
+pub(crate) mod thread;
 pub(crate) mod wait;
 
-#[cfg(target_feature = "atomics")]
-pub(crate) use {
-    program::{count_fetch, counters, has_bytes},
-    settle::{bring, bring_now, get_bytes, is_callable, keep},
-};
-
-#[cfg(all(target_feature = "atomics", feature = "audio"))]
-pub(crate) use {
-    audio::{audio_hits, audio_hits_word, more_audio_hits},
-    settle::{compiled, link_given},
-};
-
-#[cfg(all(target_feature = "atomics", feature = "rayon"))]
-pub(crate) use settle::link_here;
-
-#[cfg(test)]
-mod asks_tests;
-#[cfg(test)]
-mod tests;
+pub(crate) use coordinator::become_coordinator_if_main;
+pub(crate) use link::{make_callable, make_callable_blocking};

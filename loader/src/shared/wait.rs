@@ -4,22 +4,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use core::arch::wasm32::{memory_atomic_notify, memory_atomic_wait32};
 
-use super::coordinator;
+use super::place::Place;
+use super::role::place;
 use crate::js;
 use crate::time::Millis;
 
 /// The longest sleep on the event loop where the engine cannot wait for a word there (Firefox before 145).
-const LOOK_AGAIN: Millis = Millis(10.0);
+const POLL_INTERVAL: Millis = Millis(10.0);
 
-/// How often a Worker that sleeps for ever looks by itself: WebKitGTK 2.50 does not always wake it.
-const LOOK_ANYWAY: Millis = Millis(1_000.0);
+/// How often a Worker that sleeps without a limit looks by itself: WebKitGTK 2.50 does not always wake it.
+const WAKE_UP_INTERVAL: Millis = Millis(1_000.0);
 
-/// Wakes all who sleep on `word`.
+/// Wakes all threads that sleep on `word`.
 pub(crate) fn notify(word: &AtomicU32) {
     notify_at(word.as_ptr());
 }
 
-/// Wakes all who sleep on the word at this address, whether or not there is still a word.
+/// Wakes all threads that sleep on the word at this address, whether or not there is still a word.
 pub(crate) fn notify_at(word: *mut u32) {
     // SAFETY: the address is aligned and in memory, and notifying neither reads nor writes there.
     unsafe { memory_atomic_notify(word.cast(), u32::MAX) };
@@ -40,14 +41,14 @@ pub(crate) async fn changed(word: &AtomicU32, seen: u32, limit: Millis) {
         }
         js::Wait::Over => {}
         js::Wait::Impossible if now() == seen => {
-            js::Timer::new(limit.min(LOOK_AGAIN)).await;
+            js::Timer::new(limit.min(POLL_INTERVAL)).await;
         }
         js::Wait::Impossible => {}
     }
 }
 
 /// The engine sleeps on a word for a future. If that is dropped meanwhile, the engine has to wake and forget the word:
-/// else it takes the place of somebody who sleeps on what lies there later.
+/// else it takes the place of a thread that sleeps on what lies there later.
 struct Waiter<'a>(Option<&'a AtomicU32>);
 
 impl Drop for Waiter<'_> {
@@ -58,13 +59,13 @@ impl Drop for Waiter<'_> {
     }
 }
 
-/// Sleeps on the event loop while `word` has the value `seen`, for ever if it must. It may end early.
+/// Sleeps on the event loop while `word` has the value `seen`, without a limit. It may end early.
 ///
 /// In Node it does not keep the program running.
-pub(crate) async fn changed_some_day(word: &'static AtomicU32, seen: u32) {
-    let limit = match coordinator::place() {
-        js::Place::Worker => LOOK_ANYWAY,
-        js::Place::Main | js::Place::Worklet => Millis(f64::INFINITY),
+pub(crate) async fn changed_eventually(word: &'static AtomicU32, seen: u32) {
+    let limit = match place() {
+        Place::Worker => WAKE_UP_INTERVAL,
+        Place::Main | Place::Worklet => Millis(f64::INFINITY),
     };
     match js::wait_async(word.as_ptr(), seen, limit) {
         js::Wait::Begun(promise) => {
@@ -72,7 +73,7 @@ pub(crate) async fn changed_some_day(word: &'static AtomicU32, seen: u32) {
             drop(js::before(timer, promise).await);
         }
         js::Wait::Over => {}
-        js::Wait::Impossible => js::Timer::new(LOOK_AGAIN).await,
+        js::Wait::Impossible => js::Timer::new(POLL_INTERVAL).await,
     }
 }
 

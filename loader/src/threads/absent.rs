@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::{JoinError, SpawnError};
+use super::error::{JoinError, SpawnError};
 
 /// A thread that was started: there is none in this build.
 #[derive(Debug)]

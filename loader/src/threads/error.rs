@@ -146,3 +146,47 @@ impl From<JoinError> for JsValue {
         js_sys::Error::new(&error.to_string()).into()
     }
 }
+
+/// A thread pool failed, or could not be made.
+#[cfg(feature = "rayon")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolError {
+    what: &'static str,
+    why: String,
+}
+
+#[cfg(feature = "rayon")]
+impl PoolError {
+    #[cfg(target_feature = "atomics")]
+    pub(super) fn new(what: &'static str, why: impl fmt::Display) -> Self {
+        PoolError {
+            what,
+            why: why.to_string(),
+        }
+    }
+
+    /// The same reason for something else.
+    #[cfg(target_feature = "atomics")]
+    pub(super) fn about(self, what: &'static str) -> Self {
+        PoolError { what, ..self }
+    }
+}
+
+#[cfg(feature = "rayon")]
+impl fmt::Display for PoolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        f.write_str(": ")?;
+        f.write_str(&self.why)
+    }
+}
+
+#[cfg(feature = "rayon")]
+impl std::error::Error for PoolError {}
+
+#[cfg(feature = "rayon")]
+impl From<PoolError> for JsValue {
+    fn from(error: PoolError) -> Self {
+        js_sys::Error::new(&error.to_string()).into()
+    }
+}

@@ -8,9 +8,9 @@ use std::task::{Context, Poll, ready};
 use js_sys::futures::JsFuture;
 use wasm_bindgen::JsValue;
 
+use super::closure::Start;
 use super::error::{JoinError, Reason};
 use super::js::Worker;
-use super::start::Start;
 
 /// Where the thread puts its result; empty until then.
 ///

@@ -9,6 +9,8 @@
 
 #[cfg(not(target_feature = "atomics"))]
 mod absent;
+#[cfg(target_feature = "atomics")]
+mod closure;
 mod error;
 #[cfg(target_feature = "atomics")]
 mod handle;
@@ -27,11 +29,13 @@ pub(crate) mod workers;
 
 #[cfg(not(target_feature = "atomics"))]
 pub use absent::{Builder, Handle};
+#[cfg(feature = "rayon")]
+pub use error::PoolError;
 pub use error::{JoinError, SpawnError};
 #[cfg(target_feature = "atomics")]
 pub use handle::Handle;
 #[cfg(feature = "rayon")]
-pub use pool::{Pool, PoolError, init, run};
+pub use pool::{Pool, init, run};
 #[cfg(target_feature = "atomics")]
 pub use ports::{accept, connect, coordinate, disconnect};
 #[cfg(target_feature = "atomics")]

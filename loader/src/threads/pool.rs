@@ -5,9 +5,15 @@ use std::fmt;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::error::SpawnError;
+use super::error::{PoolError, SpawnError};
 #[cfg(target_feature = "atomics")]
 use super::workers::{self, Workers};
+use crate::error::LoadError;
+#[cfg(target_feature = "atomics")]
+use crate::shared::link::link_here;
+use crate::split::Split;
+#[cfg(target_feature = "atomics")]
+use crate::state;
 
 /// A thread pool of its own. It belongs to the thread that made it.
 ///
@@ -164,41 +170,21 @@ pub(super) fn work_alone(why: &SpawnError) {
 #[cfg(not(target_family = "wasm"))]
 fn work_alone(_: &SpawnError) {}
 
-/// A thread pool failed, or could not be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PoolError {
-    what: &'static str,
-    why: String,
-}
-
-impl PoolError {
-    #[cfg(target_feature = "atomics")]
-    pub(super) fn new(what: &'static str, why: impl fmt::Display) -> Self {
-        PoolError {
-            what,
-            why: why.to_string(),
+impl Split {
+    /// Loads it now, on this thread and on all threads of the rayon pools that this thread has made: none of them will
+    /// have to compile it in the middle of a job. Threads with an event loop get compiled chunks by themselves.
+    ///
+    /// Takes as long as the pools need to finish what they are at.
+    ///
+    /// # Errors
+    /// When the load fails.
+    pub async fn preload_on_all_threads(&self) -> Result<(), LoadError> {
+        self.preload().await?;
+        #[cfg(target_feature = "atomics")]
+        {
+            let chunks = state::with(|loads| loads.needed_by(self.target()))?;
+            workers::on_all_threads(move || link_here(&chunks)).await;
         }
-    }
-
-    /// The same reason for something else.
-    #[cfg(target_feature = "atomics")]
-    pub(super) fn about(self, what: &'static str) -> Self {
-        PoolError { what, ..self }
-    }
-}
-
-impl fmt::Display for PoolError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)?;
-        f.write_str(": ")?;
-        f.write_str(&self.why)
-    }
-}
-
-impl std::error::Error for PoolError {}
-
-impl From<PoolError> for JsValue {
-    fn from(error: PoolError) -> Self {
-        js_sys::Error::new(&error.to_string()).into()
+        Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::shared::{connection, coordinator};
 /// page, but in Workers that others have started. The thread must return to its event loop again and again.
 #[wasm_bindgen(js_name = coordinateThreads)]
 pub fn coordinate() -> bool {
-    coordinator::volunteer()
+    coordinator::become_coordinator()
 }
 
 /// On the thread that fetches for all others: connects the thread at the other end of `port`, which has to
@@ -22,7 +22,7 @@ pub fn coordinate() -> bool {
 /// itself; false if it is not.
 #[wasm_bindgen(js_name = acceptThread)]
 pub fn accept(port: web_sys::MessagePort) -> bool {
-    coordinator::volunteer_if_main();
+    coordinator::become_coordinator_if_main();
     connection::accept(port.unchecked_into())
 }
 

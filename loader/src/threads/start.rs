@@ -10,12 +10,12 @@
 //!
 //! Whoever started the thread hears of its end by a message or an event, so it never blocks and may be the page.
 
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::closure::{Job, Start, Task};
 use super::error::SpawnError;
 use super::handle::{Handle, Outcome};
 use super::js;
@@ -23,45 +23,6 @@ use super::room::{MAKE_ROOM, Room, STACK};
 use crate::js::{MessagePort, set};
 use crate::shared::connection::{self, Channel};
 use crate::shared::coordinator;
-
-/// What the thread has to do on its event loop after its closure has returned.
-type Task = Pin<Box<dyn Future<Output = ()>>>;
-
-type Job = Box<dyn FnOnce() -> Option<Task> + Send>;
-
-/// What a new thread gets by its address: the closure, and the room that it lives in, until somebody takes them.
-///
-/// The Worker takes both when it runs. The thread that started a Worker which failed takes them as well, so that what the
-/// closure has captured is dropped, and the room is freed; only one of them gets them. Nobody ever waits for a lock.
-pub(super) struct Start {
-    job: Mutex<Option<Job>>,
-    room: Mutex<Option<Room>>,
-}
-
-impl Start {
-    /// On the new thread: the closure, unless the thread was terminated.
-    fn begin(&self) -> Option<Job> {
-        if let Some(room) = take(&self.room) {
-            room.leave();
-        }
-        take(&self.job)
-    }
-
-    /// On the other one, when the Worker has failed: whether the thread had begun. The room is freed if not.
-    pub(super) fn fail(&self) -> bool {
-        drop(take(&self.job));
-        take(&self.room).is_none()
-    }
-
-    /// On the other one, when the Worker is being terminated, which may just begin: then it has its room already.
-    pub(super) fn terminate(&self) {
-        drop(take(&self.job));
-    }
-}
-
-fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
-    place.try_lock().ok()?.take()
-}
 
 /// How a thread is to be started.
 ///
@@ -151,7 +112,7 @@ impl Builder {
             let future = work();
             Some(Box::pin(async move { place.set(future.await) }))
         };
-        coordinator::volunteer();
+        coordinator::become_coordinator();
         self.start(outcome, Box::new(job), Channel::to_new_thread())
     }
 
@@ -162,7 +123,7 @@ impl Builder {
         job: Job,
         way: Option<Channel>,
     ) -> Result<Handle<T>, SpawnError> {
-        coordinator::volunteer();
+        coordinator::become_coordinator();
         let message = Object::new();
         let room = match Room::reserve(self.stack_size.unwrap_or(STACK)) {
             Ok(room) => room,
@@ -174,10 +135,7 @@ impl Builder {
             }
         };
         room.describe(&message);
-        let start = Arc::new(Start {
-            job: Mutex::new(Some(job)),
-            room: Mutex::new(Some(room)),
-        });
+        let start = Arc::new(Start::new(job, room));
         // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
         let address = Arc::into_raw(start.clone());
         set(&message, "module", &wasm_bindgen::module());

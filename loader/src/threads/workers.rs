@@ -13,9 +13,10 @@ use std::task::{Poll, Waker};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
-use super::error::JoinError;
+use super::error::{JoinError, PoolError};
+use super::handle::Handle;
 use super::js::parallelism;
-use super::pool::{PoolError, work_alone};
+use super::pool::work_alone;
 use super::start::Builder;
 use crate::js;
 use crate::shared::wait;
@@ -377,7 +378,7 @@ struct Health {
 }
 
 impl Health {
-    fn watch(self: Rc<Self>, handle: super::Handle<()>) {
+    fn watch(self: Rc<Self>, handle: Handle<()>) {
         self.running.set(self.running.get() + 1);
         js::spawn(async move {
             let ended = handle.await;

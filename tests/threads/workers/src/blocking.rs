@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use host::{check, is_split, log};
-use wasm_cleave::{Config, ErrorKind, configure, threads};
+use wasm_bindgen::prelude::*;
+use wasm_cleave::backend::{Backend, Failure, Fetch, Fetching, Request};
+use wasm_cleave::{Config, ErrorKind, LoadError, Phase, Split, configure, modules, split, threads};
 
 use crate::chunks;
 use crate::expect;
 
 pub async fn on_a_worker() {
+    check!(is_ready(split!(blocks)) != is_split());
     let thread = threads::spawn(|| {
         let first = chunks::blocks(1).blocking();
         (first, chunks::blocks(2).blocking())
@@ -19,8 +22,81 @@ pub async fn on_a_worker() {
     expect("blocks", |chunk| {
         (chunk.fetches, chunk.instantiations, chunk.waits) == (1, 1, 1)
     });
+    // Neither this thread nor a new one has loaded it.
+    check!(is_ready(split!(blocks)));
+    let thread = threads::spawn(|| is_ready(split!(blocks)));
+    check!(thread.expect("starts").await == Ok(true));
     let thread = threads::spawn(|| chunks::later(1).blocking().is_ok());
     log!("later {:?}", thread.expect("starts").await);
+}
+
+/// Whether a split is loaded, by all that says so, which must agree.
+fn is_ready(split: Split) -> bool {
+    let name = format!("-{}-", split.name());
+    let mut chunks = modules();
+    chunks.retain(|chunk| chunk.file.contains(&name));
+    let is_loaded = split.is_loaded();
+    for chunk in chunks {
+        check!((chunk.phase == Phase::Ready) == is_loaded);
+        check!((chunk.loaded == chunk.size) == is_loaded);
+    }
+    check!((split.progress().fraction() == 1.0) == is_loaded);
+    is_loaded
+}
+
+/// Refuses everything.
+struct Refuses;
+
+impl Backend for Refuses {
+    fn fetch(&self, _: Request) -> Fetching<'_> {
+        Box::pin(async { Err(Failure::new(ErrorKind::Backend, "refused")) })
+    }
+}
+
+/// Reads files without an event loop.
+struct AtOnce;
+
+const READ: &str = "
+    if (url.startsWith('file:')) {
+        return process.getBuiltinModule('node:fs').readFileSync(new URL(url));
+    }
+    const request = new XMLHttpRequest();
+    request.open('GET', url, false);
+    request.responseType = 'arraybuffer';
+    request.send();
+    return new Uint8Array(request.response);
+";
+
+impl Backend for AtOnce {
+    fn fetch(&self, request: Request) -> Fetching<'_> {
+        Box::pin(async move {
+            let read = js_sys::Function::new_with_args("url", READ);
+            let bytes = read
+                .call1(&JsValue::UNDEFINED, &request.url().into())
+                .map_err(|thrown| Failure::thrown(ErrorKind::Network, &thrown))?;
+            request.compile(&bytes.unchecked_into()).await
+        })
+    }
+}
+
+/// Where a thread has a backend of its own, that is used whether a call awaits or blocks, and no other.
+pub async fn with_own_backend() {
+    let thread = threads::spawn_async(|| async {
+        let fails = |result: Result<u32, LoadError>, kind| match result {
+            Ok(_) => check!(!is_split()),
+            Err(error) => check!(error.kind() == kind && error.attempts() == 1),
+        };
+        configure(Config::new().retries(0).backend(Refuses));
+        fails(chunks::own(1).await, ErrorKind::Backend);
+        fails(chunks::own(2).blocking(), ErrorKind::Backend);
+        configure(Config::new().retries(0).backend(Fetch));
+        fails(chunks::own(3).blocking(), ErrorKind::CannotBlock);
+        configure(Config::new().retries(0).backend(AtOnce));
+        chunks::own(4).blocking()
+    });
+    log!("own {:?}", thread.expect("starts").await);
+    expect("own", |chunk| (chunk.fetches, chunk.waits) == (4, 0));
+    log!("own {:?}", chunks::own(5).await);
 }
 
 /// The page must not block, loaded or not.

@@ -70,6 +70,11 @@ pub fn blocks(n: u32) -> u32 {
     opaque(n) + 3
 }
 
+#[wasm_split(own)]
+pub fn own(n: u32) -> u32 {
+    opaque(n) + 17
+}
+
 #[wasm_split(refused)]
 pub fn refused(n: u32) -> u32 {
     opaque(n) + 4

@@ -19,6 +19,7 @@ pub async fn run() {
     together::warm().await;
     together::failures().await;
     blocking::on_a_worker().await;
+    blocking::with_own_backend().await;
     blocking::where_it_is_impossible().await;
     blocking::while_the_page_spins().await;
     together::asker_goes_away().await;

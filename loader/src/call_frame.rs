@@ -10,7 +10,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::error::LoadError;
-use crate::load::{self, Load, Target};
+use crate::load::{self, Load};
+use crate::target::Target;
 
 /// What a split function is going to do once its chunks are there. Written by the attribute, not by hand.
 ///
@@ -93,8 +94,8 @@ impl EntryTarget {
         load::is_loaded(self.0)
     }
 
-    pub(crate) fn load_now(self) -> Result<(), LoadError> {
-        load::load_now(self.0)
+    pub(crate) fn load_blocking(self) -> Result<(), LoadError> {
+        load::load_blocking(self.0)
     }
 }
 

@@ -1,24 +1,25 @@
 //! What a thread asks the coordinator for, and the answer: objects in shared memory that nobody locks.
 //!
-//! # The way of a request
+//! # How a request is served
 //! One thread, the *coordinator*, fetches for all others, so that a chunk is fetched and compiled once however many
-//! want it. It may be the page, which must not block; who asks may be inside of a job and never return to its event
-//! loop. So a request needs neither: it is an [`Ask`] in a list in shared memory.
+//! want it. It may be the page, which must not block; the thread that asks may be inside of a job and never return to
+//! its event loop. So a request needs neither: it is a [`ChunkRequest`] in a list in shared memory.
 //!
-//! 1. Who wants a chunk puts an ask at the head of the list and rings the bell: a word that is counted up and notified.
-//! 2. The coordinator, woken by the bell, takes the whole list in one exchange and marks each ask as *taken*. It reads
-//!    the bell before it takes the list, and sleeps only if the bell has not rung since.
-//! 3. When the bytes are in shared memory, or cannot be had, it answers: the ask's state becomes *done* or *failed*,
-//!    with the error beside it, and is notified. The asker sleeps on that word, blocking or not.
-//! 4. Who does not want to wait any longer *gives* an untaken ask *up*; the coordinator passes it over. While it is at
-//!    asks, the coordinator shows a pulse, so that who waits can tell a slow answer from a thread that never gets to its
-//!    event loop.
+//! 1. A thread that wants a chunk puts a request at the head of the list and rings the *doorbell*: a word that is
+//!    counted up and notified.
+//! 2. The coordinator, woken by the doorbell, takes the whole list in one exchange and marks each request as *taken*. It
+//!    reads the doorbell before it takes the list, and sleeps only if it has not rung since.
+//! 3. When the bytes are in shared memory, or cannot be had, it answers: the request's state becomes *done* or *failed*,
+//!    with the error beside it, and is notified. The thread that asks sleeps on that word, blocking or not.
+//! 4. A thread that does not want to wait any longer *gives* an untaken request *up*; the coordinator passes it over.
+//!    While it serves requests, the coordinator has a heartbeat, so that those that wait can tell a slow answer from a
+//!    thread that never gets to its event loop.
 //!
-//! Asks that are made while there is no coordinator stay in the list until there is one.
+//! Requests that are made while there is no coordinator stay in the list until there is one.
 //!
-//! A thread may end anywhere. Before its exchange in step 1 the ask is not in the list, afterwards it is whole; what
-//! the coordinator does for it then is for others, too. Its ask is leaked, so that nothing else comes to lie at the
-//! address that an engine may still believe the dead thread to sleep on.
+//! A thread may end anywhere. Before its exchange in step 1 the request is not in the list, afterwards it is whole; what
+//! the coordinator does for it then is for others, too. Its request is leaked, so that nothing else is ever stored at
+//! the address on which an engine may still believe the dead thread to sleep.
 
 use std::ptr;
 use std::sync::Arc;
@@ -28,28 +29,28 @@ use super::sync::{AtomicPtr, AtomicU32, Ordering};
 use crate::error::LoadError;
 use crate::ids::ChunkIndex;
 
-/// The list of asks that nobody has taken.
-pub(crate) struct Asks {
+/// The list of requests that nobody has taken.
+pub(crate) struct ChunkRequests {
     /// The latest; each holds a count of its `Arc`.
-    latest: AtomicPtr<Ask>,
-    bell: AtomicU32,
+    latest: AtomicPtr<ChunkRequest>,
+    doorbell: AtomicU32,
 }
 
-/// A thread's wish for the bytes of a chunk.
-pub(crate) struct Ask {
+/// A thread's request for the bytes of a chunk.
+pub(crate) struct ChunkRequest {
     chunk: ChunkIndex,
     state: AtomicU32,
     failure: OnceBox<LoadError>,
-    /// The ask that was made before, if nobody has taken that; set before the ask is in the list, and never again.
-    earlier: AtomicPtr<Ask>,
+    /// The request that was made before, if nobody has taken that; set before this one is in the list, and never again.
+    earlier: AtomicPtr<ChunkRequest>,
 }
 
-/// How far an ask is.
+/// How far a request is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// Nobody has taken it.
     Waiting,
-    /// The coordinator is at it.
+    /// The coordinator is serving it.
     Taken,
     /// The bytes are in shared memory.
     Done,
@@ -63,38 +64,38 @@ const DONE: u32 = 2;
 const FAILED: u32 = 3;
 const GIVEN_UP: u32 = 4;
 
-impl Asks {
+impl ChunkRequests {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
-        Asks {
+        ChunkRequests {
             latest: AtomicPtr::new(ptr::null_mut()),
-            bell: AtomicU32::new(0),
+            doorbell: AtomicU32::new(0),
         }
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Asks {
+        ChunkRequests {
             latest: AtomicPtr::new(ptr::null_mut()),
-            bell: AtomicU32::new(0),
+            doorbell: AtomicU32::new(0),
         }
     }
 
-    /// Step 1; the caller notifies the bell afterwards.
-    pub(crate) fn make(&self, chunk: ChunkIndex) -> Arc<Ask> {
-        let ask = Arc::new(Ask {
+    /// Step 1; the caller notifies the doorbell afterwards.
+    pub(crate) fn make(&self, chunk: ChunkIndex) -> Arc<ChunkRequest> {
+        let request = Arc::new(ChunkRequest {
             chunk,
             state: AtomicU32::new(WAITING),
             failure: OnceBox::new(),
             earlier: AtomicPtr::new(ptr::null_mut()),
         });
-        let entry = Arc::into_raw(ask.clone()).cast_mut();
+        let entry = Arc::into_raw(request.clone()).cast_mut();
         // Relaxed: the pointer is not followed.
         let mut earlier = self.latest.load(Ordering::Relaxed);
         loop {
             // Relaxed: nobody sees it before the exchange, which releases it.
-            ask.earlier.store(earlier, Ordering::Relaxed);
-            // Release: pairs with the acquire of `take`, so that the coordinator sees the ask whole; those before it
+            request.earlier.store(earlier, Ordering::Relaxed);
+            // Release: pairs with the acquire of `take`, so that the coordinator sees the request whole; those before it
             // were released by their own makers, whose exchanges this one continues.
             let made =
                 self.latest
@@ -104,47 +105,46 @@ impl Asks {
                 Err(now) => earlier = now,
             }
         }
-        // Release: pairs with the acquire of `rung`: who sees the bell has rung finds the ask.
-        self.bell.fetch_add(1, Ordering::Release);
-        ask
+        // Release: pairs with the acquire of `ring_count`: a thread that sees it has rung finds the request.
+        self.doorbell.fetch_add(1, Ordering::Release);
+        request
     }
 
-    /// The word that changes with every ask.
-    #[cfg(target_feature = "atomics")]
-    pub(crate) fn bell(&self) -> &AtomicU32 {
-        &self.bell
+    /// The word that changes with every request.
+    pub(crate) fn doorbell(&self) -> &AtomicU32 {
+        &self.doorbell
     }
 
-    /// How often the bell has rung: to be asked before [`take`](Self::take), and to be slept on afterwards.
-    pub(crate) fn rung(&self) -> u32 {
-        self.bell.load(Ordering::Acquire)
+    /// How often the doorbell has rung: to be asked before [`take`](Self::take), and to be slept on afterwards.
+    pub(crate) fn ring_count(&self) -> u32 {
+        self.doorbell.load(Ordering::Acquire)
     }
 
-    /// Step 2: all asks that nobody has taken, the oldest first, but for those that were given up.
-    pub(crate) fn take(&self) -> Vec<Arc<Ask>> {
+    /// Step 2: all requests that nobody has taken, the oldest first, but for those that were given up.
+    pub(crate) fn take(&self) -> Vec<Arc<ChunkRequest>> {
         // Acquire: pairs with the release of `make`.
         let mut next = self.latest.swap(ptr::null_mut(), Ordering::Acquire);
-        let mut asks = Vec::new();
+        let mut requests = Vec::new();
         while !next.is_null() {
             // SAFETY: the pointer came from `into_raw` in `make`, and this exchange took it out of the list.
-            let ask = unsafe { Arc::from_raw(next) };
-            next = ask.earlier.load(Ordering::Relaxed);
-            if ask.advance(WAITING, TAKEN) {
-                asks.push(ask);
+            let request = unsafe { Arc::from_raw(next) };
+            next = request.earlier.load(Ordering::Relaxed);
+            if request.advance(WAITING, TAKEN) {
+                requests.push(request);
             }
         }
-        asks.reverse();
-        asks
+        requests.reverse();
+        requests
     }
 }
 
-impl Drop for Asks {
+impl Drop for ChunkRequests {
     fn drop(&mut self) {
         self.take();
     }
 }
 
-impl Ask {
+impl ChunkRequest {
     pub(crate) fn chunk(&self) -> ChunkIndex {
         self.chunk
     }
@@ -164,7 +164,6 @@ impl Ask {
     }
 
     /// The word that changes with the answer, and its present value.
-    #[cfg(target_feature = "atomics")]
     pub(crate) fn word(&self) -> (&AtomicU32, u32) {
         (&self.state, self.state.load(Ordering::Acquire))
     }

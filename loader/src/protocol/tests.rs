@@ -1,6 +1,6 @@
 //! The protocol under loom, in every order of events, and under real threads, many times.
 //!
-//! Run the first with `RUSTFLAGS="--cfg loom" cargo test -p wasm-cleave --release --lib shared`.
+//! Run the first with `RUSTFLAGS="--cfg loom" cargo test -p wasm-cleave --release --lib protocol`.
 
 use super::once::OnceBox;
 use super::publish::{Claimed, Publication, Seen};

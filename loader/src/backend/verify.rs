@@ -1,40 +1,39 @@
-//! The bytes of a chunk on their way in. Each block is hashed while others still arrive, so that little is left to do
-//! when the last one has come; where memory is shared, all are kept there.
+//! Checks the bytes of a chunk as they arrive. Each block is hashed while others still arrive, so that little is left to
+//! do when the last one has come.
 
 use std::fmt::Write;
 
 use js_sys::Uint8Array;
 use js_sys::futures::JsFuture;
 
-use super::{Failure, Request};
-#[cfg(target_feature = "atomics")]
-use crate::error::ErrorKind;
+use crate::error::Failure;
 use crate::js;
-use crate::manifest::BLOCK;
+use crate::manifest::{BLOCK, Chunk};
+use crate::memory::kept::{ByItself, Gathered, Kept};
 
-/// What has arrived in one attempt.
-pub(super) struct Intake<'a> {
-    request: &'a Request,
+const WRONG_HASH: &str = "wrong SHA-256";
+
+/// Checks what arrives in one attempt.
+pub(super) struct Verifier<'a> {
+    file: &'a Chunk,
     received: u32,
     /// The part of a block that waits for the rest, and how long it is.
     begun: Option<(Uint8Array, u32)>,
     /// The hashes of the blocks that are whole, as far as the engine can compute them.
     hashes: Vec<JsFuture>,
-    #[cfg(target_feature = "atomics")]
-    bytes: Vec<u8>,
+    gathered: Gathered,
 }
 
-impl<'a> Intake<'a> {
+impl<'a> Verifier<'a> {
     /// # Errors
     /// If memory is shared, and has no room for the file.
-    pub(super) fn new(request: &'a Request) -> Result<Self, Failure> {
-        Ok(Intake {
-            request,
+    pub(super) fn new(file: &'a Chunk) -> Result<Self, Failure> {
+        Ok(Verifier {
+            file,
             received: 0,
             begun: None,
             hashes: Vec::new(),
-            #[cfg(target_feature = "atomics")]
-            bytes: room(request.file.size as usize)?,
+            gathered: Gathered::new(file.size)?,
         })
     }
 
@@ -45,13 +44,9 @@ impl<'a> Intake<'a> {
 
     /// Takes the next bytes of the file. What is too much only counts.
     pub(super) fn add(&mut self, piece: &Uint8Array) {
-        let missing = self.request.file.size.saturating_sub(self.received);
+        let missing = self.file.size.saturating_sub(self.received);
         let wanted = piece.length().min(missing);
-        #[cfg(target_feature = "atomics")]
-        if let Some(rest) = self.bytes.get_mut(self.received as usize..) {
-            let place = &mut rest[..wanted as usize];
-            piece.subarray(0, wanted).copy_to(place);
-        }
+        self.gathered.add(self.received, piece, wanted);
         let mut from = 0;
         while from < wanted {
             from += self.add_to_block(piece, from, wanted);
@@ -63,7 +58,7 @@ impl<'a> Intake<'a> {
     fn add_to_block(&mut self, piece: &Uint8Array, from: u32, to: u32) -> u32 {
         let begun = self.begun.as_ref().map_or(0, |(_, len)| *len);
         let start = self.received - begun;
-        let block = (self.request.file.size - start).min(BLOCK as u32);
+        let block = (self.file.size - start).min(BLOCK as u32);
         let taken = (to - from).min(block - begun);
         let part = piece.subarray(from, from + taken);
         self.received += taken;
@@ -88,36 +83,48 @@ impl<'a> Intake<'a> {
         self.hashes.extend(js::sha256(block));
     }
 
-    /// Checks what has arrived. If it is the file, it is what other threads get.
+    /// Checks what has arrived. If it is the file, the bytes go to `kept`.
     ///
     /// # Errors
     /// In which way it is not the file.
-    pub(super) async fn end(self) -> Result<(), String> {
-        let file = &self.request.file;
-        if self.received != file.size {
-            let mut detail = String::new();
-            let _ = write!(detail, "{} bytes instead of {}", self.received, file.size);
-            return Err(detail);
-        }
+    pub(super) async fn end(self, kept: &Kept) -> Result<(), String> {
+        let file = self.file;
+        check_size(self.received, file)?;
         for (hash, expected) in self.hashes.into_iter().zip(file.block_hashes()) {
             let hash = hash.await.map(|hash| Uint8Array::new(&hash).to_vec());
             if hash.as_deref() != Ok(expected) {
-                return Err("wrong SHA-256".into());
+                return Err(WRONG_HASH.into());
             }
         }
-        #[cfg(target_feature = "atomics")]
-        self.request.checked.replace(Some(self.bytes));
+        self.gathered.keep(kept);
         Ok(())
     }
 }
 
-/// So many zeros.
-#[cfg(target_feature = "atomics")]
-fn room(len: usize) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    if bytes.try_reserve_exact(len).is_err() {
-        return Err(Failure::new(ErrorKind::Memory, ""));
+/// Checks the bytes of `file` at once: as [`Verifier::end`].
+pub(super) fn check_at_once(
+    thread: &ByItself,
+    file: &Chunk,
+    bytes: &Uint8Array,
+    kept: &Kept,
+) -> Result<Result<(), String>, Failure> {
+    let mut gathered = Gathered::new(file.size)?;
+    if let Err(detail) = check_size(bytes.length(), file) {
+        return Ok(Err(detail));
     }
-    bytes.resize(len, 0);
-    Ok(bytes)
+    gathered.add(0, bytes, file.size);
+    if thread.sha256(&gathered) != file.sha256 {
+        return Ok(Err(WRONG_HASH.into()));
+    }
+    gathered.keep(kept);
+    Ok(Ok(()))
+}
+
+fn check_size(received: u32, file: &Chunk) -> Result<(), String> {
+    if received == file.size {
+        return Ok(());
+    }
+    let mut detail = String::new();
+    let _ = write!(detail, "{received} bytes instead of {}", file.size);
+    Err(detail)
 }

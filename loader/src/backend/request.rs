@@ -1,0 +1,183 @@
+//! What a backend is asked for, what it does with the bytes that it gets, and how it says how far it is.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::Uint8Array;
+use js_sys::WebAssembly::Module;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
+
+use super::verify::{Verifier, check_at_once};
+use crate::error::{ErrorKind, Failure};
+use crate::identity::build_of;
+use crate::js;
+use crate::manifest::{BuildId, Chunk};
+use crate::memory::kept::Kept;
+use crate::time::Millis;
+
+/// What [`Backend::fetch`] returns; `Box::pin(async move { … })` makes one.
+pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Module, Failure>> + 'a>>;
+
+/// How a compiled chunk reaches this thread.
+///
+/// The loader calls it once for each attempt, sees to retries and time limits, and checks the build of what it gets.
+///
+/// Where threads share one memory, the bytes go to all of them: what a backend returns has to come from
+/// [`Request::compile`], with this request or a clone of it. A call that [blocks](crate::Call::blocking) polls the future
+/// once and cannot return to the event loop: it succeeds with backends that get the bytes at once.
+///
+/// A backend that takes the chunks from memory:
+/// ```
+/// use wasm_cleave::backend::{Backend, Failure, Fetching, Request};
+/// use wasm_cleave::{Config, ErrorKind, configure};
+///
+/// struct Embedded(fn(&str) -> Option<&'static [u8]>);
+///
+/// impl Backend for Embedded {
+///     fn fetch(&self, request: Request) -> Fetching<'_> {
+///         Box::pin(async move {
+///             let bytes = (self.0)(request.file())
+///                 .ok_or_else(|| Failure::new(ErrorKind::NotFound, "not embedded"))?;
+///             request.compile(&bytes.into()).await
+///         })
+///     }
+/// }
+///
+/// configure(Config::new().backend(Embedded(|_name| None)));
+/// ```
+pub trait Backend {
+    /// Brings the chunk that `request` names, compiled. Dropping the future gives it up.
+    fn fetch(&self, request: Request) -> Fetching<'_>;
+}
+
+/// Which cookies and other credentials go with a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Credentials {
+    /// None.
+    Omit,
+    /// Those of the page, to the page's own origin.
+    #[default]
+    SameOrigin,
+    /// Those of the page, to other origins too.
+    Include,
+}
+
+impl Credentials {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Credentials::Omit => "omit",
+            Credentials::SameOrigin => "same-origin",
+            Credentials::Include => "include",
+        }
+    }
+}
+
+/// What is called with the number of bytes that have arrived.
+#[derive(Clone)]
+pub(crate) struct Observer(pub(crate) Rc<dyn Fn(u32)>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
+}
+
+/// One attempt to get one chunk.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(crate) file: Chunk,
+    pub(crate) build: BuildId,
+    pub(crate) url: String,
+    pub(crate) attempt: u32,
+    pub(crate) time_limit: Millis,
+    pub(crate) credentials: Credentials,
+    pub(crate) signal: AbortSignal,
+    pub(crate) observer: Observer,
+    /// Where the bytes go, once they are checked, if other threads will need them.
+    pub(crate) kept: Kept,
+}
+
+impl Request {
+    /// File name of the chunk.
+    pub fn file(&self) -> &str {
+        &self.file.file
+    }
+
+    /// Where the file should be.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Size of the file in bytes, uncompressed.
+    pub fn size(&self) -> u32 {
+        self.file.size
+    }
+
+    /// SHA-256 of the file.
+    pub fn sha256(&self) -> [u8; 32] {
+        self.file.sha256
+    }
+
+    /// Which attempt this is, the first one being 1. From the second on caches should be bypassed.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// How long this attempt may take before the loader gives it up.
+    pub fn time_limit(&self) -> Duration {
+        self.time_limit.into()
+    }
+
+    /// The credentials that were configured.
+    pub fn credentials(&self) -> Credentials {
+        self.credentials
+    }
+
+    /// Fires when the time limit has passed, or the attempt has failed.
+    pub fn signal(&self) -> &AbortSignal {
+        &self.signal
+    }
+
+    /// Says that so many bytes of the file have arrived in this attempt. Only for those who watch the progress.
+    pub fn received(&self, bytes: u32) {
+        (self.observer.0)(bytes);
+    }
+
+    /// Checks the size and, where the engine can, the hash of `bytes`, and compiles them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Integrity`], [`ErrorKind::OtherBuild`] or [`ErrorKind::Compile`], and [`ErrorKind::Memory`] where
+    /// memory is shared.
+    pub async fn compile(&self, bytes: &Uint8Array) -> Result<Module, Failure> {
+        if let Some(thread) = self.kept.by_itself() {
+            let checked = check_at_once(&thread, &self.file, bytes, &self.kept)?;
+            return self.judge(checked, thread.compile(bytes));
+        }
+        let mut verifier = Verifier::new(&self.file)?;
+        let compiling = js::compile(bytes);
+        verifier.add(bytes);
+        self.judge(verifier.end(&self.kept).await, compiling.await)
+    }
+
+    /// What comes of bytes that were checked and compiled.
+    pub(super) fn judge(
+        &self,
+        checked: Result<(), String>,
+        compiled: Result<JsValue, JsValue>,
+    ) -> Result<Module, Failure> {
+        let compiled = compiled.map(JsCast::unchecked_into::<Module>);
+        match (checked, compiled) {
+            (Ok(()), Ok(module)) => Ok(module),
+            (Ok(()), Err(thrown)) => Err(Failure::thrown(ErrorKind::Compile, &thrown)),
+            // Which of the two decides what the user should do about it.
+            (Err(detail), Ok(module)) if build_of(&module).is_some_and(|b| b != self.build) => {
+                Err(Failure::new(ErrorKind::OtherBuild, detail))
+            }
+            (Err(detail), _) => Err(Failure::new(ErrorKind::Integrity, detail)),
+        }
+    }
+}
