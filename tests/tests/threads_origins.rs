@@ -13,7 +13,7 @@ use wasm_cleave_tests::program::{STEM, Shape, prepare};
 use wasm_cleave_tests::server::Server;
 use wasm_cleave_tests::threads;
 
-/// Makes the global pool twice, of a program that lies anywhere, and keeps what comes of it and what the console is told.
+/// Makes the global pool twice, of a program that lies anywhere, and keeps the results and the warnings on the console.
 const PAGE: &str = "<!doctype html><link rel=icon href=data:,>
 <script type=module>
   const warnings = [];

@@ -8,13 +8,13 @@ use wasm_encoder::{
 
 use crate::plan::{Given, LinkPlan};
 
-/// The indices of the globals that say where the stack and the thread-local data are: behind the input's.
+/// The indices of the globals that say where the stack and the thread-local data are: after the input's.
 fn globals_of(plan: &LinkPlan) -> [u32; 2] {
     let first = plan.input.globals.len() as u32;
     [first, first + 1]
 }
 
-/// Adds the globals, behind the input's.
+/// Adds the globals, after the input's.
 pub(super) fn globals(plan: &LinkPlan, globals: &mut GlobalSection) {
     if plan.given.is_none() {
         return;
@@ -29,7 +29,7 @@ pub(super) fn globals(plan: &LinkPlan, globals: &mut GlobalSection) {
     }
 }
 
-/// Adds the allocator behind main's other functions.
+/// Adds the allocator after main's other functions.
 pub(super) fn write(
     plan: &LinkPlan,
     given: Given,
