@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use wasm_cleave_splitter::{Emitted, Options, Phase, Target, bindgen, emit, partition::Limits};
+use wasm_cleave_splitter::{Emitted, Options, Phase, Target, bindgen, emit};
 
 const ROUNDS: usize = 7;
 
@@ -83,13 +83,10 @@ fn build(arguments: &[&str], profile: &str) -> Result<PathBuf> {
 }
 
 fn options(split: bool) -> Options {
-    Options {
-        stem: "routes".to_string(),
-        target: Target::Web,
-        split,
-        limits: Limits::default(),
-        names: false,
-    }
+    let mut options = Options::new("routes");
+    options.split = split;
+    options.names = false;
+    options
 }
 
 fn measure(path: &Path) -> Result<()> {
@@ -154,7 +151,7 @@ fn bind_timed(emitted: &Emitted) -> Result<Duration> {
     let mut times = Vec::new();
     for _ in 0..3 {
         let begun = Instant::now();
-        bindgen::bind(&emitted.main, "routes", Target::Web)?;
+        bindgen(&emitted.main, "routes", Target::Web)?;
         times.push(begun.elapsed());
     }
     Ok(median(times))

@@ -9,7 +9,7 @@ mod wanted;
 
 use std::path::{Path, PathBuf};
 
-use crate::{File, Target};
+use crate::program::{File, Target};
 
 pub use library::THREAD;
 pub use wanted::WantedVersion;

@@ -4,18 +4,20 @@ macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub u32);
+        pub(crate) struct $name(pub(crate) u32);
 
         impl $name {
             /// The index as a position in an array.
-            pub const fn at(self) -> usize {
+            #[allow(dead_code, reason = "not every index is a position somewhere")]
+            pub(crate) const fn at(self) -> usize {
                 self.0 as usize
             }
 
             /// The index of a position in an array.
             ///
             /// A module's index spaces are limited to 32 bits by the format, so nothing is lost.
-            pub const fn from_position(position: usize) -> Self {
+            #[allow(dead_code, reason = "as above")]
+            pub(crate) const fn from_position(position: usize) -> Self {
                 $name(position as u32)
             }
         }
@@ -43,10 +45,6 @@ index! {
     Slot
 }
 index! {
-    /// A symbol of the `linking` section.
-    Symbol
-}
-index! {
     /// A node of the symbol graph: functions first, then data intervals.
     Node
 }
@@ -65,5 +63,5 @@ index! {
 
 impl Module {
     /// The module that the glue instantiates.
-    pub const MAIN: Module = Module(0);
+    pub(crate) const MAIN: Module = Module(0);
 }

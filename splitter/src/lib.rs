@@ -1,121 +1,44 @@
 //! Splits a linked wasm-bindgen program into a main module and chunks.
 //!
-//! [`split`] is the whole way of a program; it reads and writes no files. [`output::publish`] writes the result.
+//! [`split`] is the whole way of a program; it reads and writes no files. [`publish`] writes the result.
 
-pub mod bindgen;
-pub mod conventions;
-pub mod emit;
-pub mod error;
+mod bindgen;
+mod conventions;
+mod describe;
+mod emit;
+mod error;
 mod file_names;
-pub mod graph;
-pub mod ids;
+mod graph;
+mod ids;
 mod manifest;
 mod names;
-pub mod output;
-pub mod partition;
-pub mod plan;
-pub mod read;
+mod output;
+mod partition;
+mod plan;
+mod program;
+mod read;
 mod scripts;
 mod validate;
 mod warnings;
 
 use rayon::prelude::*;
 
-use bindgen::BindgenError;
-pub use error::Error;
-pub use file_names::FileNames;
 use graph::SymbolGraph;
 use partition::Partition;
 use plan::LinkPlan;
 use read::InputModule;
 use validate::Checker;
 
-/// For what kind of host the JavaScript glue is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// ES modules, for browsers.
-    Web,
-    /// CommonJS, for Node.
-    NodeJs,
-}
-
-/// What to make of a linked module.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// What the names of all files begin with: `NAME.js`, `NAME_bg.wasm`, `NAME-<chunk>-<hash>.wasm`.
-    pub stem: String,
-    /// The host.
-    pub target: Target,
-    /// `false` leaves the program in one module: the same lowering without any splitting.
-    pub split: bool,
-    /// Limits of the chunk assignment.
-    pub limits: partition::Limits,
-    /// Whether the modules keep the names of their functions, for stacks that people can read.
-    pub names: bool,
-}
-
-/// A step of the way, for showing progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Sections, symbols and relocations are read.
-    Read,
-    /// Who refers to what.
-    Graph,
-    /// Which module each symbol goes to.
-    Partition,
-    /// Slots, imports, exports and segments are numbered.
-    Plan,
-    /// Modules are written.
-    Emit,
-    /// wasm-bindgen runs over main.
-    Bindgen,
-}
-
-/// One file of the output.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// Path relative to the output folder, with `/` between its parts.
-    pub name: String,
-    /// What it holds.
-    pub bytes: Vec<u8>,
-}
-
-/// What a module is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ModuleKind {
-    /// The module that the glue instantiates.
-    Main,
-    /// A module that is loaded on demand.
-    Chunk,
-}
-
-/// One wasm module of the output.
-#[derive(Clone, Debug)]
-pub struct Module {
-    /// The file that holds it; its bytes are in [`Program::files`].
-    pub file: String,
-    /// What it is.
-    pub kind: ModuleKind,
-    /// Names of the splits that need it; all of them for main.
-    pub splits: Vec<String>,
-    /// Functions that it defines, before wasm-bindgen.
-    pub functions: usize,
-    /// Bytes of data that it carries.
-    pub data: usize,
-}
-
-/// The finished program, in memory.
-#[derive(Clone, Debug)]
-pub struct Program {
-    /// Every file, main's glue and chunks alike; sorted by name.
-    pub files: Vec<File>,
-    /// The modules, main first.
-    pub modules: Vec<Module>,
-    /// The manifest that main embeds.
-    pub manifest: wasm_cleave_contract::manifest::Manifest,
-    /// What the user should know though the build succeeded, each a sentence with what to do.
-    pub warnings: Vec<String>,
-}
+pub use bindgen::{BindgenError, THREAD as BINDGEN_THREAD, WantedVersion, bind as bindgen};
+pub use emit::ModuleError;
+pub use error::Error;
+pub use file_names::FileNames;
+pub use graph::SplitError;
+pub use output::{OutputError, manifest_json, publish};
+pub use partition::Limits;
+pub use program::{Emitted, File, Module, ModuleKind, Options, Phase, Program, Target};
+pub use read::ReadError;
+pub use wasm_cleave_contract::manifest::Manifest;
 
 /// Splits a linked module (`--emit-relocs`), runs wasm-bindgen on main and returns all files.
 ///
@@ -149,7 +72,7 @@ fn bind(main: &[u8], options: &Options, checker: &Checker) -> Result<Vec<File>, 
     let check = |wasm: &[u8], what: &str| {
         checker.check(what, wasm, |index| names::of_function(wasm, index))
     };
-    let mut bound = match bindgen::bind(main, &options.stem, options.target) {
+    let mut bound = match bindgen(main, &options.stem, options.target) {
         Ok(files) => files,
         // It may be us who wrote what it stumbles over.
         Err(error @ (BindgenError::Refused { .. } | BindgenError::Crashed { .. })) => {
@@ -167,30 +90,6 @@ fn bind(main: &[u8], options: &Options, checker: &Checker) -> Result<Vec<File>, 
         }
     }
     Ok(bound)
-}
-
-/// The modules before wasm-bindgen has seen main.
-#[derive(Clone, Debug)]
-pub struct Emitted {
-    /// Main, ready for wasm-bindgen.
-    pub main: Vec<u8>,
-    /// The chunks, finished.
-    pub files: Vec<File>,
-    /// The modules, main first.
-    pub modules: Vec<Module>,
-    /// The manifest that main embeds.
-    pub manifest: wasm_cleave_contract::manifest::Manifest,
-    /// What the user should know.
-    pub warnings: Vec<String>,
-    /// The functions that the program itself exports.
-    exported: Vec<String>,
-}
-
-impl Emitted {
-    /// Whether main exports a function of this name.
-    fn exports(&self, name: &str) -> bool {
-        self.exported.iter().any(|exported| exported == name)
-    }
 }
 
 /// The way of a program up to wasm-bindgen.
@@ -231,53 +130,10 @@ pub fn emit(
     let main = emit::main(&plan, &manifest.encode())?;
     Ok(Emitted {
         main,
-        modules: describe(options, &graph, &partition, &plan, &manifest),
+        modules: describe::describe(options, &graph, &partition, &plan, &manifest),
         files: manifest::files(&manifest, chunks),
         warnings: warnings::of(&input, &graph, options),
         exported: input.exported_functions().map(str::to_string).collect(),
         manifest,
     })
-}
-
-fn describe(
-    options: &Options,
-    graph: &SymbolGraph,
-    partition: &Partition,
-    plan: &LinkPlan,
-    manifest: &wasm_cleave_contract::manifest::Manifest,
-) -> Vec<Module> {
-    let name = |split: ids::Split| graph.splits[split.at()].name.clone();
-    let describe = |module: &plan::ModulePlan| {
-        let chunk = module.module.at().checked_sub(1);
-        Module {
-            file: match chunk {
-                None => FileNames::new(&options.stem).main(),
-                Some(chunk) => manifest.chunks[chunk].file.clone(),
-            },
-            kind: match chunk {
-                None => ModuleKind::Main,
-                Some(_) => ModuleKind::Chunk,
-            },
-            splits: match chunk {
-                None => graph
-                    .splits
-                    .iter()
-                    .map(|split| split.name.clone())
-                    .collect(),
-                Some(chunk) => partition.chunks[chunk]
-                    .signature
-                    .0
-                    .iter()
-                    .map(|&split| name(split))
-                    .collect(),
-            },
-            functions: module.functions.len(),
-            data: module
-                .intervals
-                .iter()
-                .map(|&interval| plan.input.data.bytes_of(interval).1.len())
-                .sum(),
-        }
-    };
-    plan.modules.iter().map(describe).collect()
 }

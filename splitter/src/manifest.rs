@@ -4,11 +4,12 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use wasm_cleave_contract::manifest::{BLOCK, BuildId, Chunk, Manifest, Split};
 
+use crate::file_names::FileNames;
 use crate::graph::SymbolGraph;
 use crate::ids::{Module, Split as SplitId};
-use crate::partition::{Partition, Signature};
+use crate::partition::{Partition, SplitSet};
 use crate::plan::{LinkPlan, ModulePlan};
-use crate::{File, FileNames, Options};
+use crate::program::{File, Options};
 
 /// The build id: a hash of the input and of all that decides what is made of it.
 pub(crate) fn build_id(input: &[u8], options: &Options) -> BuildId {
@@ -25,7 +26,7 @@ pub(crate) fn build_id(input: &[u8], options: &Options) -> BuildId {
 const LONGEST_LABEL: usize = 60;
 
 /// What a chunk is called: after its split, or after the first of them and how many more there are.
-pub(crate) fn label(graph: &SymbolGraph, signature: &Signature) -> String {
+pub(crate) fn label(graph: &SymbolGraph, signature: &SplitSet) -> String {
     let Some(first) = signature.0.first() else {
         return "chunk".to_string();
     };

@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::file_names::rank;
-use crate::{File, Program};
+use crate::program::{File, Program};
 
 pub use manifest_json::manifest_json;
 

@@ -5,7 +5,8 @@ mod inline;
 use wasm_cleave_contract as contract;
 
 use self::inline::inline;
-use crate::{Emitted, File, FileNames, Options, Target};
+use crate::file_names::FileNames;
+use crate::program::{Emitted, File, Options, Target};
 
 /// What wasm-bindgen has made of main, with the files that it imports or starts.
 pub(crate) fn files(emitted: &Emitted, mut bound: Vec<File>, options: &Options) -> Vec<File> {

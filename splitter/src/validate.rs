@@ -7,8 +7,9 @@ use wasmparser::{
     ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
-use crate::error::{Error, ReadError};
+use crate::emit::ModuleError;
 use crate::names;
+use crate::read::ReadError;
 
 /// What the splitter itself and wasm-bindgen write; every engine that the loader runs in has it.
 const ALWAYS: WasmFeatures = WasmFeatures::WASM2;
@@ -85,7 +86,7 @@ impl<'a> Checker<'a> {
         module: &str,
         wasm: &[u8],
         name_of: impl Fn(u32) -> Option<String>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), ModuleError> {
         let Err(fault) = validate(wasm, self.features) else {
             return Ok(());
         };
@@ -104,7 +105,7 @@ impl<'a> Checker<'a> {
 
     /// Whether the input is at fault, which is asked only when a module is invalid: it may be damaged, use what is not
     /// supported, or use more features than it declares, which are returned.
-    fn blame_input(&self) -> Result<Option<WasmFeatures>, Error> {
+    fn blame_input(&self) -> Result<Option<WasmFeatures>, ModuleError> {
         if validate(self.input, self.features).is_ok() {
             return Ok(None);
         }
@@ -112,7 +113,7 @@ impl<'a> Checker<'a> {
         let supported = supported.fold(ALWAYS, WasmFeatures::union);
         match validate(self.input, supported) {
             Ok(()) => Ok(Some(supported)),
-            Err(Fault::Invalid { error, .. }) => Err(Error::Read(
+            Err(Fault::Invalid { error, .. }) => Err(ModuleError::Input(
                 match validate(self.input, WasmFeatures::all()) {
                     Ok(()) => ReadError::unsupported(
                         error.offset(),
@@ -263,7 +264,7 @@ impl Fault {
         }
     }
 
-    fn into_error(self, module: &str, name_of: impl Fn(u32) -> Option<String>) -> Error {
+    fn into_error(self, module: &str, name_of: impl Fn(u32) -> Option<String>) -> ModuleError {
         let place = |function: Option<u32>| match function {
             None => format!("the {module}"),
             Some(index) => {
@@ -272,7 +273,7 @@ impl Fault {
             }
         };
         match self {
-            Fault::Invalid { function, error } => Error::Invalid {
+            Fault::Invalid { function, error } => ModuleError::Invalid {
                 place: place(function),
                 reason: error.to_string(),
             },
@@ -281,7 +282,7 @@ impl Fault {
                 what,
                 found,
                 limit,
-            } => Error::TooLarge {
+            } => ModuleError::TooLarge {
                 place: place(function),
                 what,
                 found,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::Options;
-use crate::graph::{Magic, SymbolGraph};
+use crate::graph::{Intrinsic, SymbolGraph};
+use crate::program::Options;
 use crate::read::InputModule;
 
 /// Sentences that say what to do, in the order in which they are shown.
@@ -27,7 +27,7 @@ pub(crate) fn of(input: &InputModule, graph: &SymbolGraph, options: &Options) ->
     let splits: Vec<&str> = graph.splits.iter().map(|split| &*split.name).collect();
     let absent: BTreeSet<&str> = input
         .function_imports()
-        .filter(|(func, _)| matches!(graph.magic_of(*func), Some(Magic::Handle(None))))
+        .filter(|(func, _)| matches!(graph.intrinsic_of(*func), Some(Intrinsic::Handle(None))))
         .map(|(_, import)| import.name)
         .collect();
     warnings.extend(absent.iter().map(|name| no_such_split(name, &splits)));

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use wasm_cleave_splitter::partition::Limits;
-use wasm_cleave_splitter::{Module, ModuleKind, Options, Program, Target, output, split};
+use wasm_cleave_splitter::{Limits, Module, ModuleKind, Options, Program, Target, publish, split};
 
 use crate::case::{Demand, Place, Splits};
 use crate::inspect::Contents;
@@ -58,16 +57,12 @@ pub struct Ready {
 /// When the splitter refuses the module, or the folder cannot be written.
 pub fn prepare(linked: &Path, folder: &Path, shape: Shape, target: Target) -> Result<Ready> {
     let input = fs::read(linked).with_context(|| linked.display().to_string())?;
-    let options = Options {
-        stem: STEM.to_string(),
-        target,
-        split: shape.is_split(),
-        limits: match shape {
-            Shape::Merged => Limits::default(),
-            Shape::Split | Shape::Whole => Limits::NONE,
-        },
-        names: true,
-    };
+    let mut options = Options::new(STEM);
+    options.target = target;
+    options.split = shape.is_split();
+    if shape != Shape::Merged {
+        options.limits = Limits::NONE;
+    }
     let program = split(&input, &options, &mut |_| {}).map_err(|error| {
         anyhow::anyhow!("{error}\n  help: {}", error.help())
             .context("the splitter refused the module")
@@ -75,7 +70,7 @@ pub fn prepare(linked: &Path, folder: &Path, shape: Shape, target: Target) -> Re
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
-    output::publish(&program, folder)?;
+    publish(&program, folder)?;
     Ok(Ready {
         folder: folder.to_path_buf(),
         shape,

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 
-use wasm_cleave_splitter::partition::Limits;
-use wasm_cleave_splitter::{Options, Target, emit, split};
+use wasm_cleave_splitter::{Limits, Options, emit, split};
 use wasm_cleave_tests::cargo::{Settings, build_fixtures, command_line_tool};
 use wasm_cleave_tests::inspect::Contents;
 use wasm_cleave_tests::module::{self, Section, boundaries, damage_relocation, sections};
@@ -213,13 +212,9 @@ fn an_input_that_is_not_there_or_a_folder() {
 }
 
 fn options() -> Options {
-    Options {
-        stem: "app".into(),
-        target: Target::Web,
-        split: true,
-        limits: Limits::NONE,
-        names: true,
-    }
+    let mut options = Options::new("app");
+    options.limits = Limits::NONE;
+    options
 }
 
 /// What linkers may write and rustc's does not: nothing of it is moved without being understood.

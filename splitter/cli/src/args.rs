@@ -7,8 +7,7 @@ use std::str::FromStr;
 use crate::summary::Quality;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use wasm_cleave_splitter::partition::Limits;
-use wasm_cleave_splitter::{Options, Target};
+use wasm_cleave_splitter::{Limits, Options, Target};
 
 /// Splits wasm-bindgen programs at functions marked `#[wasm_split(name)]` into a small main module and chunks that
 /// load when they are first awaited.
@@ -213,23 +212,19 @@ pub(crate) struct DivisionArgs {
 impl DivisionArgs {
     /// The library's options for a package that cargo has built.
     pub(crate) fn options_of(self, package: &PackageArgs, stem: String, target: Target) -> Options {
-        Options {
-            names: self.names || package.is_for_development(),
-            ..self.options(stem, target)
-        }
+        let mut options = self.options(stem, target);
+        options.names |= package.is_for_development();
+        options
     }
 
     /// The library's options for a program of that name.
     pub(crate) fn options(self, stem: String, target: Target) -> Options {
-        Options {
-            stem,
-            target,
-            split: !self.no_split,
-            limits: Limits {
-                request_cost: self.request_cost,
-            },
-            names: self.names,
-        }
+        let mut options = Options::new(stem);
+        options.target = target;
+        options.split = !self.no_split;
+        options.limits.request_cost = self.request_cost;
+        options.names = self.names;
+        options
     }
 }
 

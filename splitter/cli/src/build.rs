@@ -7,12 +7,12 @@ use anyhow::Result;
 use wasm_cleave_splitter::Target;
 
 use crate::args::{BuildArgs, PackageArgs};
+use crate::assets;
 use crate::cargo::{self, Diagnostics};
-use crate::lower::{Lowering, measure};
+use crate::pipeline::{Pipeline, measure};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::report::{Build, Report};
-use crate::statics;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<()> {
     let project = Project::find(&args.package)?;
@@ -20,12 +20,12 @@ pub(crate) fn run(args: &BuildArgs) -> Result<()> {
     let linked = cargo::compile(&project, &args.package, Diagnostics::Terminal)?;
     let compiled = start.elapsed();
     let progress = Progress::new();
-    let outcome = lower(args, &project, &linked, compiled, &progress);
+    let outcome = make(args, &project, &linked, compiled, &progress);
     progress.finish();
     outcome?.print(args.report.json)
 }
 
-fn lower(
+fn make(
     args: &BuildArgs,
     project: &Project,
     linked: &cargo::Linked,
@@ -37,31 +37,31 @@ fn lower(
         None => project.folder.join("dist"),
     };
     let target = args.target.into();
-    let lowering = Lowering {
+    let pipeline = Pipeline {
         wasm: &linked.wasm,
         options: args
             .division
             .options_of(&args.package, linked.stem.clone(), target),
-        extra: match target {
-            Target::Web => statics::collect(&project.folder, &out_dir)?,
-            Target::NodeJs => Vec::new(),
+        extra: match target == Target::Web {
+            true => assets::collect(&project.folder, &out_dir)?,
+            false => Vec::new(),
         },
         out_dir: &out_dir,
     };
     let unsplit = match args.report.compare {
-        true => Some(lowering.unsplit(progress)?),
+        true => Some(pipeline.unsplit(progress)?),
         false => None,
     };
-    let lowered = lowering.run(progress)?;
+    let published = pipeline.run(progress)?;
     let quality = args.report.quality().or(default_quality(&args.package));
-    let summary = measure(&lowered.program, unsplit.as_ref(), quality, progress);
+    let summary = measure(&published.program, unsplit.as_ref(), quality, progress);
     let build = Build {
         package: project.package.clone(),
         profile: args.package.profile().to_string(),
         threads: args.package.threads,
         seconds: compiled.as_secs_f64(),
     };
-    Ok(Report::new(&out_dir, summary, &lowered).of_build(build))
+    Ok(Report::new(&out_dir, summary, &published).of_build(build))
 }
 
 /// A development build is for looking at, not for publishing: nobody will store it compressed.

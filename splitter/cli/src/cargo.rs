@@ -14,8 +14,8 @@ use cargo_metadata::Message;
 use cargo_metadata::diagnostic::DiagnosticLevel;
 
 use crate::args::PackageArgs;
-use crate::failure::Failure;
-use crate::project::{Program, Project};
+use crate::error::CliError;
+use crate::project::{BuildTarget, Project};
 use crate::threads::Threads;
 use crate::toolchain::{Toolchain, missing};
 
@@ -77,7 +77,7 @@ pub(crate) fn compile(
         return Err(failed(project, &text));
     }
     let Some(path) = output.wasm else {
-        return Err(Failure::new(
+        return Err(CliError::new(
             format!("cargo linked no module for package `{}`", project.package),
             "see that no `build.target-dir` hook or wrapper changes what cargo builds",
         )
@@ -99,9 +99,9 @@ fn rustc(
     command.args(["rustc", "--package", &project.package]);
     command.args(["--target", TRIPLE, "--profile", args.profile()]);
     match &project.program {
-        Program::Library => command.arg("--lib"),
-        Program::Bin(name) => command.args(["--bin", name]),
-        Program::Example(name) => command.args(["--example", name]),
+        BuildTarget::Library => command.arg("--lib"),
+        BuildTarget::Bin(name) => command.args(["--bin", name]),
+        BuildTarget::Example(name) => command.args(["--example", name]),
     };
     for features in &args.features {
         command.args(["--features", features]);
@@ -195,7 +195,7 @@ fn is_progress(line: &str) -> bool {
 fn failed(project: &Project, text: &str) -> anyhow::Error {
     let what = format!("cargo could not compile package `{}`", project.package);
     match text.trim() {
-        "" => Failure::new(what, "cargo's messages above say why").into(),
+        "" => CliError::new(what, "cargo's messages above say why").into(),
         text => CompileError {
             what,
             text: text.to_string(),

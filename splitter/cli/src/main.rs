@@ -1,17 +1,17 @@
 //! The command line of wasm-cleave: which command runs, and what its failure looks like.
 
 mod args;
+mod assets;
 mod build;
 mod cargo;
-mod failure;
+mod error;
 mod links;
-mod lower;
+mod pipeline;
 mod progress;
 mod project;
 mod report;
 mod serve;
 mod split;
-mod statics;
 mod summary;
 mod table;
 mod threads;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprint!("{}", failure::render(&error));
+            eprint!("{}", error::render(&error));
             ExitCode::from(1)
         }
     }
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 /// A panic is a defect of ours and says so; but one inside wasm-bindgen comes back as an error that is reported.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        if std::thread::current().name() != Some(wasm_cleave_splitter::bindgen::THREAD) {
+        if std::thread::current().name() != Some(wasm_cleave_splitter::BINDGEN_THREAD) {
             eprintln!("error: wasm-cleave stopped with an internal error: {panic}");
             eprintln!("  help: this is a bug of wasm-cleave; please report it with what you ran");
         }

@@ -62,14 +62,7 @@ impl Progress {
     }
 
     pub(crate) fn phase(&self, phase: Phase) {
-        self.step(match phase {
-            Phase::Read => "Reading the linked module",
-            Phase::Graph => "Finding who refers to what",
-            Phase::Partition => "Dividing the program",
-            Phase::Plan => "Planning slots, imports and exports",
-            Phase::Emit => "Writing modules",
-            Phase::Bindgen => "Running wasm-bindgen on main",
-        });
+        self.step(&phase.to_string());
     }
 }
 

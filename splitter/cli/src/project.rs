@@ -7,12 +7,12 @@ use anyhow::Result;
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::args::{PackageArgs, SetupArgs};
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::toolchain::{Toolchain, missing};
 
 /// What of a package is compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Program {
+pub(crate) enum BuildTarget {
     /// The library, a `cdylib`.
     Library,
     /// A binary.
@@ -29,7 +29,7 @@ pub(crate) struct Project {
     /// Its folder.
     pub(crate) folder: PathBuf,
     /// What of it is built.
-    pub(crate) program: Program,
+    pub(crate) program: BuildTarget,
     /// Cargo's target folder.
     pub(crate) target_dir: PathBuf,
     /// The workspace's folder.
@@ -110,12 +110,12 @@ fn folder_of(text: &str) -> Option<PathBuf> {
     })
 }
 
-fn no_such_path(text: &str) -> Failure {
+fn no_such_path(text: &str) -> CliError {
     let kind = match text.ends_with("Cargo.toml") {
         true => "file",
         false => "folder",
     };
-    Failure::new(
+    CliError::new(
         format!("there is no {kind} `{text}`"),
         "give the folder of a package, or the name of one of the workspace",
     )
@@ -147,7 +147,7 @@ fn metadata(folder: &Path, setup: &SetupArgs, extent: Extent) -> Result<Metadata
     }
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::new(
+        return Err(CliError::new(
             said.trim().trim_start_matches("error: "),
             "name a package of the workspace, or the path of a package: `wasm-cleave build PATH`",
         )
@@ -176,7 +176,7 @@ fn of_folder(start: &Path, setup: &SetupArgs) -> Result<(Metadata, Package)> {
         (Some(package), _) => package.clone(),
         (None, [package]) => (*package).clone(),
         (None, _) => {
-            return Err(Failure::new(
+            return Err(CliError::new(
                 format!(
                     "`{}` is a workspace, and it is not clear which package is meant",
                     start.display()
@@ -216,7 +216,7 @@ fn of_name(name: &str, folder: Option<PathBuf>, setup: &SetupArgs) -> Result<(Me
             names(&members)
         ),
     };
-    Err(Failure::new(
+    Err(CliError::new(
         format!(
             "the workspace `{}` has no package `{name}`",
             metadata.workspace_root
@@ -239,7 +239,7 @@ fn is_program(package: &Package) -> bool {
     targets.any(|target| target.is_kind(TargetKind::CDyLib))
 }
 
-fn program(package: &Package, args: &PackageArgs) -> Result<Program> {
+fn program(package: &Package, args: &PackageArgs) -> Result<BuildTarget> {
     let of_kind = |kind: TargetKind| -> Vec<&str> {
         let targets = package.targets.iter();
         let targets = targets.filter(|target| target.is_kind(kind.clone()));
@@ -250,7 +250,7 @@ fn program(package: &Package, args: &PackageArgs) -> Result<Program> {
         if names.contains(&name) {
             return Ok(());
         }
-        Err(Failure::new(
+        Err(CliError::new(
             format!("package `{}` has no {what} `{name}`", package.name),
             match names.is_empty() {
                 true => format!("it has no {what} at all"),
@@ -261,19 +261,19 @@ fn program(package: &Package, args: &PackageArgs) -> Result<Program> {
     };
     if let Some(name) = &args.bin {
         known("binary", name, TargetKind::Bin)?;
-        return Ok(Program::Bin(name.clone()));
+        return Ok(BuildTarget::Bin(name.clone()));
     }
     if let Some(name) = &args.example {
         known("example", name, TargetKind::Example)?;
-        return Ok(Program::Example(name.clone()));
+        return Ok(BuildTarget::Example(name.clone()));
     }
     if is_program(package) {
-        return Ok(Program::Library);
+        return Ok(BuildTarget::Library);
     }
     match (&package.default_run, &of_kind(TargetKind::Bin)[..]) {
-        (Some(name), _) => Ok(Program::Bin(name.clone())),
-        (None, [name]) => Ok(Program::Bin((*name).to_string())),
-        (None, []) => Err(Failure::new(
+        (Some(name), _) => Ok(BuildTarget::Bin(name.clone())),
+        (None, [name]) => Ok(BuildTarget::Bin((*name).to_string())),
+        (None, []) => Err(CliError::new(
             format!(
                 "package `{}` has nothing that can be a program",
                 package.name
@@ -281,7 +281,7 @@ fn program(package: &Package, args: &PackageArgs) -> Result<Program> {
             "add `[lib]` with `crate-type = [\"cdylib\", \"rlib\"]` to its Cargo.toml",
         )
         .into()),
-        (None, names) => Err(Failure::new(
+        (None, names) => Err(CliError::new(
             format!("package `{}` has several binaries", package.name),
             format!("say which: `--bin NAME`, one of {}", quoted(names)),
         )

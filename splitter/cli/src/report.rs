@@ -9,7 +9,7 @@ use crate::summary::{Sizes, Summary};
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::lower::Lowered;
+use crate::pipeline::Published;
 use crate::table::Table;
 
 /// Everything there is to tell; its JSON is what `--json` prints.
@@ -45,18 +45,18 @@ struct FileSize {
 }
 
 impl Report {
-    pub(crate) fn new(out_dir: &Path, summary: Summary, lowered: &Lowered) -> Self {
-        let files = lowered.program.files.iter().map(|file| FileSize {
+    pub(crate) fn new(out_dir: &Path, summary: Summary, published: &Published) -> Self {
+        let files = published.program.files.iter().map(|file| FileSize {
             file: file.name.clone(),
             bytes: file.bytes.len(),
         });
         Report {
             build: None,
             out_dir: out_dir.to_string_lossy().into_owned(),
-            split_seconds: lowered.time.as_secs_f64(),
+            split_seconds: published.time.as_secs_f64(),
             summary,
             files: files.collect(),
-            warnings: lowered.program.warnings.clone(),
+            warnings: published.program.warnings.clone(),
         }
     }
 

@@ -20,12 +20,12 @@ use wasm_cleave_splitter::{File, Program, Target};
 
 use crate::args::{Open, ServeArgs};
 use crate::cargo::{self, CompileError, Diagnostics};
-use crate::failure::{self, Failure};
-use crate::lower::Lowering;
+use crate::error::{self, CliError};
+use crate::pipeline::Pipeline;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::toolchain::Toolchain;
-use crate::{report, statics};
+use crate::{assets, report};
 use state::State;
 use watch::Watch;
 
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
         .join("wasm-cleave/serve")
         .join(&project.package);
     fs::create_dir_all(&root).map_err(|error| {
-        Failure::new(
+        CliError::new(
             format!("could not make the folder `{}`: {error}", root.display()),
             "see that cargo's target folder can be written",
         )
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     let listener = runtime
         .block_on(TcpListener::bind(("127.0.0.1", args.port)))
         .map_err(|error| {
-            Failure::new(
+            CliError::new(
                 format!("could not listen on port {}: {error}", args.port),
                 "choose another with `--port`, or leave it out to get a free one",
             )
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
         match served {
             Ok(()) => std::process::exit(0),
             Err(error) => {
-                eprint!("{}", failure::render(&error));
+                eprint!("{}", error::render(&error));
                 std::process::exit(1)
             }
         }
@@ -137,7 +137,7 @@ impl Builder<'_> {
                     self.state.succeeded(token(&program));
                 }
                 Err(error) => {
-                    eprint!("{}", failure::render(&error));
+                    eprint!("{}", error::render(&error));
                     self.state.failed(for_page(&error));
                 }
             }
@@ -148,15 +148,15 @@ impl Builder<'_> {
 
     fn build(&self) -> Result<Program> {
         let linked = cargo::compile(&self.project, &self.args.package, Diagnostics::Collected)?;
-        let mut extra = statics::collect(&self.project.folder, self.state.root())?;
-        if extra.iter().all(|file| file.name != statics::PAGE) {
+        let mut extra = assets::collect(&self.project.folder, self.state.root())?;
+        if extra.iter().all(|file| file.name != assets::PAGE) {
             extra.push(File {
-                name: statics::PAGE.to_string(),
+                name: assets::PAGE.to_string(),
                 bytes: page::of_program(&linked.stem).into_bytes(),
             });
         }
         let progress = Progress::new();
-        let lowered = Lowering {
+        let published = Pipeline {
             wasm: &linked.wasm,
             options: self
                 .args
@@ -167,7 +167,7 @@ impl Builder<'_> {
         }
         .run(&progress);
         progress.finish();
-        Ok(lowered?.program)
+        Ok(published?.program)
     }
 
     fn watched(&self) -> Vec<PathBuf> {
@@ -220,6 +220,6 @@ fn sizes(program: &Program) -> String {
 fn for_page(error: &anyhow::Error) -> String {
     match error.downcast_ref::<CompileError>() {
         Some(error) => format!("{error}\n\n{}", error.text.trim()),
-        None => console::strip_ansi_codes(&failure::render(error)).into_owned(),
+        None => console::strip_ansi_codes(&error::render(error)).into_owned(),
     }
 }

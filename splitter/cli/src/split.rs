@@ -7,39 +7,39 @@ use crate::summary::Quality;
 use anyhow::Result;
 
 use crate::args::SplitArgs;
-use crate::failure::Failure;
-use crate::lower::{Lowering, measure};
+use crate::error::CliError;
+use crate::pipeline::{Pipeline, measure};
 use crate::progress::Progress;
 use crate::report::Report;
 
 pub(crate) fn run(args: &SplitArgs) -> Result<()> {
     let progress = Progress::new();
-    let outcome = lower(args, &progress);
+    let outcome = make(args, &progress);
     progress.finish();
     outcome?.print(args.report.json)
 }
 
-fn lower(args: &SplitArgs, progress: &Progress) -> Result<Report> {
+fn make(args: &SplitArgs, progress: &Progress) -> Result<Report> {
     let wasm = read(&args.input)?;
-    let lowering = Lowering {
+    let pipeline = Pipeline {
         wasm: &wasm,
         options: args.division.options(stem(args)?, args.target.into()),
         extra: Vec::new(),
         out_dir: &args.out_dir,
     };
     let unsplit = match args.report.compare {
-        true => Some(lowering.unsplit(progress)?),
+        true => Some(pipeline.unsplit(progress)?),
         false => None,
     };
-    let lowered = lowering.run(progress)?;
+    let published = pipeline.run(progress)?;
     let quality = args.report.quality().or(Some(Quality::QUICK));
-    let summary = measure(&lowered.program, unsplit.as_ref(), quality, progress);
-    Ok(Report::new(&args.out_dir, summary, &lowered))
+    let summary = measure(&published.program, unsplit.as_ref(), quality, progress);
+    Ok(Report::new(&args.out_dir, summary, &published))
 }
 
 fn read(input: &Path) -> Result<Vec<u8>> {
     fs::read(input).map_err(|error| {
-        Failure::new(
+        CliError::new(
             format!("could not read `{}`: {error}", input.display()),
             "give the path of a linked module, such as `target/wasm32-unknown-unknown/release/app.wasm`",
         )
@@ -56,7 +56,7 @@ fn stem(args: &SplitArgs) -> Result<String> {
     let stem = name.and_then(|name| name.split('.').next());
     match stem {
         Some(stem) if !stem.is_empty() => Ok(stem.to_string()),
-        _ => Err(Failure::new(
+        _ => Err(CliError::new(
             format!(
                 "no name for the output follows from `{}`",
                 args.input.display()

@@ -240,16 +240,12 @@ mod tests {
     }
 
     fn program(files: &[(&str, Vec<u8>)], splits: &[(&str, &[u32])]) -> Program {
-        let module = |(name, _): &(&str, Vec<u8>)| Module {
-            file: name.to_string(),
-            kind: if name.ends_with("_bg.wasm") {
-                ModuleKind::Main
-            } else {
-                ModuleKind::Chunk
-            },
-            splits: Vec::new(),
-            functions: 1,
-            data: 2,
+        let module = |(name, _): &(&str, Vec<u8>)| {
+            let kind = match name.ends_with("_bg.wasm") {
+                true => ModuleKind::Main,
+                false => ModuleKind::Chunk,
+            };
+            Module::new(*name, kind)
         };
         let chunk = |(name, _): &(&str, Vec<u8>)| Chunk {
             file: name.to_string(),
@@ -258,29 +254,22 @@ mod tests {
             blocks: Vec::new(),
             slots: Vec::new(),
         };
-        Program {
-            files: files
-                .iter()
-                .map(|(name, bytes)| File {
-                    name: name.to_string(),
-                    bytes: bytes.clone(),
-                })
-                .collect(),
-            modules: files.iter().map(module).collect(),
-            manifest: Manifest {
-                build: Default::default(),
-                chunks: files[1..].iter().map(chunk).collect(),
-                splits: splits
-                    .iter()
-                    .map(|(name, chunks)| Split {
-                        name: name.to_string(),
-                        chunks: chunks.to_vec(),
-                        entries: Vec::new(),
-                    })
-                    .collect(),
-            },
-            warnings: Vec::new(),
-        }
+        let split = |(name, chunks): &(&str, &[u32])| Split {
+            name: name.to_string(),
+            chunks: chunks.to_vec(),
+            entries: Vec::new(),
+        };
+        let file = |(name, bytes): &(&str, Vec<u8>)| File {
+            name: name.to_string(),
+            bytes: bytes.clone(),
+        };
+        let manifest = Manifest {
+            build: Default::default(),
+            chunks: files[1..].iter().map(chunk).collect(),
+            splits: splits.iter().map(split).collect(),
+        };
+        let modules = files.iter().map(module).collect();
+        Program::new(files.iter().map(file).collect(), modules, manifest)
     }
 
     #[test]

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::args::MaxMemory;
 use crate::cargo::TRIPLE;
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::project::Project;
 use crate::toolchain::{Toolchain, missing, reason};
 
@@ -88,7 +88,7 @@ fn config(toolchain: &Toolchain) -> Result<Value> {
     let output = cargo.output().map_err(|error| missing("cargo", &error))?;
     if !output.status.success() {
         let text = format!("cannot build for threads: {}", reason(&output.stderr));
-        return Err(Failure::new(
+        return Err(CliError::new(
             text,
             "see that `cargo` and `rustc` are of a nightly toolchain",
         )

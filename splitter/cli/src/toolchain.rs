@@ -13,7 +13,7 @@ use cargo_metadata::cargo_platform::Cfg;
 
 use crate::args::SetupArgs;
 use crate::cargo::TRIPLE;
-use crate::failure::Failure;
+use crate::error::CliError;
 
 /// The toolchain for threads where neither the package nor the user names a nightly.
 const NIGHTLY: &str = "nightly-2026-05-20";
@@ -154,7 +154,7 @@ impl Toolchain {
 
     fn broken(&self, why: &str) -> anyhow::Error {
         let text = format!("the toolchain of `{}` does not work: {why}", self.place());
-        Failure::new(text, "see what `rustc --version` says there").into()
+        CliError::new(text, "see what `rustc --version` says there").into()
     }
 
     /// The name that somebody has given it, if anybody has.
@@ -189,8 +189,8 @@ fn named(folder: &Path) -> Option<String> {
 }
 
 /// The error for a tool that did not start.
-pub(crate) fn missing(tool: &str, error: &std::io::Error) -> Failure {
-    Failure::new(
+pub(crate) fn missing(tool: &str, error: &std::io::Error) -> CliError {
+    CliError::new(
         format!("could not start `{tool}`: {error}"),
         format!("install Rust with rustup (https://rustup.rs), and see that `{tool}` is in PATH"),
     )

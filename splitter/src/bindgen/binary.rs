@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::{BindgenError, WantedVersion};
-use crate::Target;
+use crate::program::Target;
 
 /// Where binaries are looked for: PATH, then where `cargo install` puts them.
 pub(super) fn folders() -> Vec<PathBuf> {

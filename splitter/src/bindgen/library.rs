@@ -7,7 +7,7 @@ use std::thread;
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::BindgenError;
-use crate::Target;
+use crate::program::Target;
 
 /// Name of the thread that runs wasm-bindgen: a panic there is reported as an error, so a program that prints panics
 /// may leave those out.
@@ -77,8 +77,9 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::bindgen;
     use crate::bindgen::wanted::tests::module_of;
-    use crate::{Target, bindgen};
+    use crate::program::Target;
 
     #[test]
     fn a_module_that_makes_the_library_panic_is_an_error() {

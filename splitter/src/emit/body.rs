@@ -1,10 +1,10 @@
-//! Rewrites a function's body: copied but for its sites, which get new indices in their shortest form.
+//! Rewrites a function's body: copied but for its references, which get new indices in their shortest form.
 
 use super::segments::Segments;
-use crate::graph::Magic;
+use crate::graph::Intrinsic;
 use crate::ids::Func;
-use crate::plan::{Callee, LinkPlan, ModulePlan};
-use crate::read::{Site, SiteKind, write_signed, write_unsigned};
+use crate::plan::{Callee, Gap, LinkPlan, ModulePlan};
+use crate::read::{Reference, ReferenceKind, write_signed, write_unsigned};
 
 const CALL: u8 = 0x10;
 const RETURN_CALL: u8 = 0x12;
@@ -14,11 +14,18 @@ const I32_CONST: u8 = 0x41;
 
 /// What calls of our imports are replaced by, as far as the input does not tell.
 #[derive(Clone, Copy, Debug)]
-pub struct Replacements<'a> {
+pub(crate) struct Replacements<'a> {
     /// For each split its index in the manifest.
-    pub handles: &'a [u32],
+    pub(crate) handles: &'a [u32],
     /// Main's data segments.
-    pub segments: Option<&'a Segments>,
+    pub(crate) segments: Option<&'a Segments>,
+}
+
+impl<'a> Replacements<'a> {
+    fn segments(&self) -> Result<&'a Segments, Gap> {
+        let gap = || Gap::new("the data segments of a chunk");
+        self.segments.ok_or_else(gap)
+    }
 }
 
 /// The body of a function as a module has it, without its length.
@@ -27,54 +34,62 @@ pub(super) fn rewrite(
     module: &ModulePlan,
     func: Func,
     replacements: Replacements,
-) -> Option<Vec<u8>> {
+) -> Result<Vec<u8>, Gap> {
     let body = plan.input.function(func).body;
     let mut out = Vec::with_capacity(body.len());
     let mut copied = 0;
-    for site in plan.input.sites(func) {
-        let extent = site.extent(body)?;
-        out.extend_from_slice(body.get(copied..extent.start)?);
-        let before = *body.get((site.offset as usize).checked_sub(1)?)?;
-        write_site(&mut out, plan, module, site, before, replacements)?;
+    for reference in plan.input.references(func) {
+        let extent = reference.extent(body).ok_or_else(outside)?;
+        let kept = body.get(copied..extent.start).ok_or_else(outside)?;
+        let opcode = (reference.offset as usize).checked_sub(1);
+        let before = *opcode.and_then(|at| body.get(at)).ok_or_else(outside)?;
+        out.extend_from_slice(kept);
+        write_reference(&mut out, plan, module, reference, before, replacements)?;
         copied = extent.end;
     }
-    out.extend_from_slice(body.get(copied..)?);
-    Some(out)
+    out.extend_from_slice(body.get(copied..).ok_or_else(outside)?);
+    Ok(out)
 }
 
-fn write_site(
+fn outside() -> Gap {
+    Gap::new("what a reference outside of the body is")
+}
+
+fn write_reference(
     out: &mut Vec<u8>,
     plan: &LinkPlan,
     module: &ModulePlan,
-    site: &Site,
+    reference: &Reference,
     before: u8,
     replacements: Replacements,
-) -> Option<()> {
-    match site.kind {
-        SiteKind::Call(callee) => write_call(out, plan, module, callee, before, replacements)?,
-        SiteKind::SlotConst(slot) => write_signed(out, slot.0 as i32),
-        SiteKind::AddressConst(value, _) | SiteKind::ThreadOffset(value) => {
+) -> Result<(), Gap> {
+    match reference.kind {
+        ReferenceKind::Call(callee) => write_call(out, plan, module, callee, before, replacements)?,
+        ReferenceKind::SlotConst(slot) => write_signed(out, slot.0 as i32),
+        ReferenceKind::AddressConst(value, _) | ReferenceKind::ThreadOffset(value) => {
             write_signed(out, value)
         }
-        SiteKind::AddressOffset(value, _) => write_unsigned(out, value),
-        SiteKind::Type(ty) => {
+        ReferenceKind::AddressOffset(value, _) => write_unsigned(out, value),
+        ReferenceKind::Type(ty) => {
             let index = module.type_index(ty)?;
             match before {
                 CALL_INDIRECT | RETURN_CALL_INDIRECT => write_unsigned(out, index),
                 _ => write_signed(out, index as i32),
             }
         }
-        SiteKind::Global(global, _) => write_unsigned(out, module.global_index(global)?),
-        SiteKind::Tag(tag) => write_unsigned(out, module.tag_index(tag)?),
-        SiteKind::Table => write_unsigned(out, 0),
-        SiteKind::Copy(copy) => replacements.segments?.write_copies(out, copy.segment),
-        SiteKind::Drop { .. } => replacements.segments?.write_drop(out),
-        SiteKind::Segment(segment) => {
-            write_unsigned(out, replacements.segments?.thread_local(segment)?);
+        ReferenceKind::Global(global, _) => write_unsigned(out, module.global_index(global)?),
+        ReferenceKind::Tag(tag) => write_unsigned(out, module.tag_index(tag)?),
+        ReferenceKind::Table => write_unsigned(out, 0),
+        ReferenceKind::Copy(copy) => replacements.segments()?.write_copies(out, copy.segment),
+        ReferenceKind::Drop { .. } => replacements.segments()?.write_drop(out),
+        ReferenceKind::Segment(segment) => {
+            write_unsigned(out, replacements.segments()?.thread_local(segment)?);
         }
-        SiteKind::SlotWord(_) | SiteKind::AddressWord(_) => return None,
+        ReferenceKind::SlotWord(_) | ReferenceKind::AddressWord(_) => {
+            return Err(Gap::new("what a word of data means in code"));
+        }
     }
-    Some(())
+    Ok(())
 }
 
 fn write_call(
@@ -84,11 +99,11 @@ fn write_call(
     callee: Func,
     opcode: u8,
     replacements: Replacements,
-) -> Option<()> {
+) -> Result<(), Gap> {
     let indirect = match opcode {
         CALL => CALL_INDIRECT,
         RETURN_CALL => RETURN_CALL_INDIRECT,
-        _ => return None,
+        _ => return Err(Gap::new("how a function is called by another instruction")),
     };
     match plan.callee(module, callee)? {
         Callee::Direct(index) => {
@@ -101,40 +116,40 @@ fn write_call(
             write_unsigned(out, module.type_index(ty)?);
             out.push(0);
         }
-        Callee::Magic(magic) => {
-            write_magic(out, plan, module, magic, indirect, replacements)?;
+        Callee::Intrinsic(intrinsics) => {
+            write_intrinsic(out, plan, module, intrinsics, indirect, replacements)?;
             // A tail call is a return as well, unless it stayed a call.
-            if opcode == RETURN_CALL && *magic != Magic::Call {
+            if opcode == RETURN_CALL && *intrinsics != Intrinsic::Call {
                 out.push(0x0f);
             }
         }
     }
-    Some(())
+    Ok(())
 }
 
-fn write_magic(
+fn write_intrinsic(
     out: &mut Vec<u8>,
     plan: &LinkPlan,
     module: &ModulePlan,
-    magic: &Magic,
+    intrinsics: &Intrinsic,
     indirect: u8,
     replacements: Replacements,
-) -> Option<()> {
-    match magic {
-        Magic::Marker(_) => {}
-        Magic::Handle(split) => {
+) -> Result<(), Gap> {
+    match intrinsics {
+        Intrinsic::Marker(_) => {}
+        Intrinsic::Handle(split) => {
             let index = split.and_then(|split| replacements.handles.get(split.at()));
             write_constant(out, index.copied().unwrap_or(u32::MAX));
         }
-        Magic::Call => {
+        Intrinsic::Call => {
             out.push(indirect);
             write_unsigned(out, module.type_index(plan.entry_type)?);
             out.push(0);
         }
-        Magic::ManifestLen => write_constant(out, replacements.segments?.manifest_length),
-        Magic::ManifestCopy => replacements.segments?.write_manifest_copy(out),
+        Intrinsic::ManifestLen => write_constant(out, replacements.segments()?.manifest_length),
+        Intrinsic::ManifestCopy => replacements.segments()?.write_manifest_copy(out),
     }
-    Some(())
+    Ok(())
 }
 
 pub(super) fn write_constant(out: &mut Vec<u8>, value: u32) {

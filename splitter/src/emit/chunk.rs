@@ -12,16 +12,16 @@ use wasm_encoder::{
 };
 
 use super::data::Piece;
-use super::{Replacements, bodies, data, elements, filled, functions, names, types};
-use crate::plan::{LinkPlan, ModulePlan};
+use super::{Replacements, bodies, data, elements, encoded, filled, functions, names, types};
+use crate::plan::{Gap, LinkPlan, ModulePlan};
 
-/// The bytes of a chunk, with the names of its functions if it is given its own; `None` if the plan has a gap.
+/// The bytes of a chunk, with the names of its functions if it is given its own.
 pub(super) fn write(
     plan: &LinkPlan,
     module: &ModulePlan,
     label: Option<&str>,
     build: BuildId,
-) -> Option<Vec<u8>> {
+) -> Result<Vec<u8>, Gap> {
     let pieces = data::of_chunk(&plan.input.data, &module.intervals);
     let replacements = Replacements {
         handles: &plan.handles,
@@ -31,7 +31,7 @@ pub(super) fn write(
     let mut declared: FunctionSection = functions(plan, module)?;
     let mut exports = ExportSection::new();
     if !pieces.is_empty() {
-        declared.function(module.type_index(plan.nothing_type)?);
+        declared.function(module.type_index(plan.void_type)?);
         code.function(&init(&pieces));
         let index = module.imported.len() + module.functions.len();
         exports.export(contract::CHUNK_INIT, ExportKind::Func, index as u32);
@@ -63,7 +63,7 @@ pub(super) fn write(
         name: contract::BUILD_SECTION.into(),
         data: Cow::Borrowed(&build.0),
     });
-    Some(out.finish())
+    Ok(out.finish())
 }
 
 /// The function that writes the chunk's data: all pieces lie in one passive segment, one behind the other.
@@ -85,7 +85,7 @@ fn init(pieces: &[Piece]) -> Function {
     function
 }
 
-fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
+fn imports(plan: &LinkPlan, module: &ModulePlan) -> Result<ImportSection, Gap> {
     let mut section = ImportSection::new();
     let mut import = |name: &str, ty: EntityType| {
         section.import(contract::MAIN_NAMESPACE, name, ty);
@@ -121,7 +121,7 @@ fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
     }
     for global in &module.globals {
         let ty = plan.input.globals[global.at()].ty;
-        let ty = RoundtripReencoder.global_type(ty).ok()?;
+        let ty = encoded(RoundtripReencoder.global_type(ty))?;
         import(&plan.exports.global_name(*global)?, EntityType::Global(ty));
     }
     for tag in &module.tags {
@@ -131,5 +131,5 @@ fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
         };
         import(&plan.exports.tag_name(*tag)?, EntityType::Tag(ty));
     }
-    Some(section)
+    Ok(section)
 }

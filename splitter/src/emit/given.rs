@@ -6,7 +6,7 @@ use wasm_encoder::{
     GlobalSection, GlobalType, ValType,
 };
 
-use crate::plan::{Given, LinkPlan};
+use crate::plan::{Gap, Given, LinkPlan};
 
 /// The indices of the globals that say where the stack and the thread-local data are: after the input's.
 fn globals_of(plan: &LinkPlan) -> [u32; 2] {
@@ -35,7 +35,7 @@ pub(super) fn write(
     given: Given,
     declared: &mut FunctionSection,
     code: &mut CodeSection,
-) -> Option<()> {
+) -> Result<(), Gap> {
     let main = &plan.modules[0];
     declared.function(main.type_index(plan.input.function(given.malloc).ty)?);
     let mut body = Function::new([]);
@@ -48,7 +48,7 @@ pub(super) fn write(
     instructions.local_get(0).local_get(1);
     instructions.call(plan.index_in_main(given.malloc)?).end();
     code.function(&body);
-    Some(())
+    Ok(())
 }
 
 /// Exports the globals, and what the starter of a thread has to know of its thread-local data.

@@ -10,13 +10,16 @@ use wasm_encoder::{
 use wasmparser::ExternalKind;
 
 use super::segments::Segments;
-use super::{Replacements, bodies, elements, filled, functions, given, names, stubs, types};
+use super::{
+    Replacements, bodies, elements, encoded, filled, functions, given, names, not_encodable, stubs,
+    types,
+};
 use crate::conventions;
 use crate::ids::{Func, Global, Tag};
-use crate::plan::{LinkPlan, ModulePlan};
+use crate::plan::{Gap, LinkPlan, ModulePlan};
 
-/// The bytes of main; `None` if the plan has a gap.
-pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Option<Vec<u8>> {
+/// The bytes of main.
+pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Result<Vec<u8>, Gap> {
     let module = &plan.modules[0];
     let input = plan.input;
     let segments = Segments::new(plan, manifest);
@@ -63,10 +66,10 @@ pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Option<Vec<u8>> {
     if let Some(names) = names::of_main(plan) {
         out.section(&names);
     }
-    Some(out.finish())
+    Ok(out.finish())
 }
 
-fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
+fn imports(plan: &LinkPlan, module: &ModulePlan) -> Result<ImportSection, Gap> {
     let mut section = ImportSection::new();
     let mut functions = 0;
     for import in &plan.input.imports {
@@ -74,7 +77,7 @@ fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
             wasmparser::TypeRef::Func(_) => {
                 let func = Func(functions);
                 functions += 1;
-                if plan.magic[func.at()].is_some() {
+                if plan.intrinsics[func.at()].is_some() {
                     continue;
                 }
                 EntityType::Function(module.type_index(plan.input.function(func).ty)?)
@@ -82,25 +85,25 @@ fn imports(plan: &LinkPlan, module: &ModulePlan) -> Option<ImportSection> {
             wasmparser::TypeRef::Tag(tag) => {
                 tag_type(module, crate::ids::Type(tag.func_type_idx))?.into()
             }
-            other => RoundtripReencoder.entity_type(other).ok()?,
+            other => encoded(RoundtripReencoder.entity_type(other))?,
         };
         section.import(import.module, import.name, ty);
     }
-    Some(section)
+    Ok(section)
 }
 
-fn tag_type(module: &ModulePlan, ty: crate::ids::Type) -> Option<TagType> {
-    Some(TagType {
+fn tag_type(module: &ModulePlan, ty: crate::ids::Type) -> Result<TagType, Gap> {
+    Ok(TagType {
         kind: TagKind::Exception,
         func_type_idx: module.type_index(ty)?,
     })
 }
 
 /// Table, memories, tags, globals.
-fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Option<()> {
+fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Result<(), Gap> {
     let input = plan.input;
     if let Some(table) = input.table {
-        let mut ty = RoundtripReencoder.table_type(table).ok()?;
+        let mut ty = encoded(RoundtripReencoder.table_type(table))?;
         ty.minimum = plan.slots.len() as u64;
         ty.maximum = ty.maximum.map(|maximum| maximum.max(ty.minimum));
         let mut section = TableSection::new();
@@ -109,7 +112,7 @@ fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Option<()> {
     }
     let mut memories = MemorySection::new();
     for memory in &input.memories {
-        memories.memory(RoundtripReencoder.memory_type(*memory).ok()?);
+        memories.memory(encoded(RoundtripReencoder.memory_type(*memory))?);
     }
     out.section(&memories);
     if input.tags.len() > input.imported_tags {
@@ -122,17 +125,17 @@ fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Option<()> {
     let mut globals = GlobalSection::new();
     for global in &input.globals {
         if let Some(init) = &global.init {
-            let ty = RoundtripReencoder.global_type(global.ty).ok()?;
-            globals.global(ty, &RoundtripReencoder.const_expr(init.clone()).ok()?);
+            let ty = encoded(RoundtripReencoder.global_type(global.ty))?;
+            globals.global(ty, &encoded(RoundtripReencoder.const_expr(init.clone()))?);
         }
     }
     given::globals(plan, &mut globals);
     out.section(&globals);
-    Some(())
+    Ok(())
 }
 
 /// `allocator` is the index of the function that wasm-bindgen takes for the program's allocator, if that is another one.
-fn exports(plan: &LinkPlan, allocator: u32) -> Option<ExportSection> {
+fn exports(plan: &LinkPlan, allocator: u32) -> Result<ExportSection, Gap> {
     let mut section = ExportSection::new();
     for export in &plan.input.exports {
         // The stubs call it; nobody else has to find it.
@@ -150,7 +153,7 @@ fn exports(plan: &LinkPlan, allocator: u32) -> Option<ExportSection> {
             ExternalKind::Memory => (ExportKind::Memory, export.index),
             ExternalKind::Global => (ExportKind::Global, export.index),
             ExternalKind::Tag => (ExportKind::Tag, export.index),
-            _ => return None,
+            _ => return Err(not_encodable("an export")),
         };
         section.export(export.name, kind, index);
     }
@@ -158,7 +161,7 @@ fn exports(plan: &LinkPlan, allocator: u32) -> Option<ExportSection> {
         given::exports(plan, given, &mut section);
     }
     if plan.modules.len() == 1 {
-        return Some(section);
+        return Ok(section);
     }
     let has = |name| plan.input.exports.iter().any(|export| export.name == name);
     if plan.input.memory().is_some() && !has(contract::EXPORT_MEMORY) {
@@ -189,7 +192,7 @@ fn exports(plan: &LinkPlan, allocator: u32) -> Option<ExportSection> {
             *index,
         );
     }
-    Some(section)
+    Ok(section)
 }
 
 /// A function that calls another with its own arguments.
@@ -198,7 +201,7 @@ fn wrapper(
     func: Func,
     declared: &mut FunctionSection,
     code: &mut CodeSection,
-) -> Option<()> {
+) -> Result<(), Gap> {
     let ty = plan.input.function(func).ty;
     declared.function(plan.modules[0].type_index(ty)?);
     let mut body = Function::new([]);
@@ -208,5 +211,5 @@ fn wrapper(
     }
     instructions.call(plan.index_in_main(func)?).end();
     code.function(&body);
-    Some(())
+    Ok(())
 }

@@ -3,6 +3,7 @@
 mod body;
 mod chunk;
 mod data;
+mod error;
 mod given;
 mod main_module;
 mod names;
@@ -11,71 +12,82 @@ mod stubs;
 
 use rayon::prelude::*;
 use wasm_cleave_contract::manifest::BuildId;
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, FunctionSection, TypeSection,
 };
 
-use crate::error::Error;
 use crate::ids::Slot;
-use crate::plan::{Callee, LinkPlan, ModulePlan};
+use crate::plan::{Gap, LinkPlan, ModulePlan};
 
-pub use body::Replacements;
+pub(crate) use body::Replacements;
+pub use error::ModuleError;
 
 /// Writes one chunk, with names or without.
-///
-/// # Errors
-/// When the plan has a gap: a defect of this crate.
-pub fn chunk(
+pub(crate) fn chunk(
     plan: &LinkPlan,
     module: &ModulePlan,
     label: &str,
     build: BuildId,
     names: bool,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Vec<u8>, ModuleError> {
     let names = names.then_some(label);
-    chunk::write(plan, module, names, build).ok_or_else(|| gap(&format!("chunk `{label}`")))
+    let written = chunk::write(plan, module, names, build);
+    written.map_err(|gap| defect(&format!("chunk `{label}`"), &gap))
 }
 
 /// Writes main, which embeds the manifest; with names, which wasm-bindgen needs.
-///
-/// # Errors
-/// When the plan has a gap: a defect of this crate.
-pub fn main(plan: &LinkPlan, manifest: &[u8]) -> Result<Vec<u8>, Error> {
-    main_module::write(plan, manifest).ok_or_else(|| gap("main module"))
+pub(crate) fn main(plan: &LinkPlan, manifest: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    main_module::write(plan, manifest).map_err(|gap| defect("main module", &gap))
 }
 
-fn gap(module: &str) -> Error {
-    Error::Invalid {
+fn defect(module: &str, gap: &Gap) -> ModuleError {
+    ModuleError::Invalid {
         place: format!("the {module}"),
-        reason: "the plan does not say how something is referred to".to_string(),
+        reason: gap.to_string(),
     }
 }
 
+/// Something that has no counterpart in what the encoder writes.
+fn not_encodable(what: &str) -> Gap {
+    Gap::new(format!("how to write {what}"))
+}
+
+/// What the encoder has made of something.
+fn encoded<T>(result: Result<T, reencode::Error>) -> Result<T, Gap> {
+    result.map_err(|error| not_encodable(&error.to_string()))
+}
+
 /// The type section of a module.
-fn types(plan: &LinkPlan, module: &ModulePlan) -> Option<TypeSection> {
+fn types(plan: &LinkPlan, module: &ModulePlan) -> Result<TypeSection, Gap> {
     let mut section = TypeSection::new();
     for ty in &module.types {
         let ty = &plan.types[ty.at()];
         let value = |ty: &wasmparser::ValType| RoundtripReencoder.val_type(*ty).ok();
+        let gap = || not_encodable("a function's type");
         let params: Option<Vec<_>> = ty.params().iter().map(value).collect();
         let results: Option<Vec<_>> = ty.results().iter().map(value).collect();
-        section.ty().function(params?, results?);
+        let (params, results) = params.zip(results).ok_or_else(gap)?;
+        section.ty().function(params, results);
     }
-    Some(section)
+    Ok(section)
 }
 
 /// The function section of what a module defines of the input.
-fn functions(plan: &LinkPlan, module: &ModulePlan) -> Option<FunctionSection> {
+fn functions(plan: &LinkPlan, module: &ModulePlan) -> Result<FunctionSection, Gap> {
     let mut section = FunctionSection::new();
     for func in &module.functions {
         section.function(module.type_index(plan.input.function(*func).ty)?);
     }
-    Some(section)
+    Ok(section)
 }
 
 /// The bodies of what a module defines of the input, in order.
-fn bodies(plan: &LinkPlan, module: &ModulePlan, replacements: Replacements) -> Option<CodeSection> {
+fn bodies(
+    plan: &LinkPlan,
+    module: &ModulePlan,
+    replacements: Replacements,
+) -> Result<CodeSection, Gap> {
     /// Enough work for one task of the pool.
     const BATCH: usize = 64;
     let batches: Vec<Vec<Vec<u8>>> = module
@@ -84,15 +96,18 @@ fn bodies(plan: &LinkPlan, module: &ModulePlan, replacements: Replacements) -> O
         .map(|batch| {
             batch
                 .iter()
-                .map(|&func| body::rewrite(plan, module, func, replacements))
-                .collect::<Option<Vec<_>>>()
+                .map(|&func| {
+                    let rewritten = body::rewrite(plan, module, func, replacements);
+                    rewritten.map_err(|gap| gap.in_function(plan.input.name_of(func)))
+                })
+                .collect::<Result<Vec<_>, Gap>>()
         })
-        .collect::<Option<_>>()?;
+        .collect::<Result<_, Gap>>()?;
     let mut section = CodeSection::new();
     for body in batches.iter().flatten() {
         section.raw(body);
     }
-    Some(section)
+    Ok(section)
 }
 
 /// Element segments that fill slots, given in ascending order: one for each run.
@@ -111,14 +126,9 @@ fn elements(slots: &[(Slot, u32)]) -> ElementSection {
 }
 
 /// The slots that a module fills with functions of the input.
-fn filled(plan: &LinkPlan, module: &ModulePlan) -> Option<Vec<(Slot, u32)>> {
-    let index = |func| match plan.callee(module, func)? {
-        Callee::Direct(index) => Some(index),
-        _ => None,
-    };
-    module
-        .slots
-        .iter()
-        .map(|&(slot, func)| Some((slot, index(func)?)))
+fn filled(plan: &LinkPlan, module: &ModulePlan) -> Result<Vec<(Slot, u32)>, Gap> {
+    let slots = module.slots.iter();
+    slots
+        .map(|&(slot, func)| Ok((slot, plan.index_in(module, func)?)))
         .collect()
 }

@@ -8,7 +8,7 @@ use wasm_encoder::{ConstExpr, DataSection};
 
 use super::body::write_constant;
 use super::data::{self, Piece};
-use crate::plan::LinkPlan;
+use crate::plan::{Gap, LinkPlan};
 use crate::read::write_unsigned;
 
 const MISC_PREFIX: u8 = 0xfc;
@@ -17,7 +17,7 @@ const DATA_DROP: u8 = 9;
 
 /// The data section of main and what is where in it.
 #[derive(Debug)]
-pub struct Segments {
+pub(crate) struct Segments {
     pub(super) section: DataSection,
     pub(super) count: u32,
     pub(super) manifest_length: u32,
@@ -111,8 +111,9 @@ impl Segments {
     }
 
     /// The index of a thread-local segment of the input.
-    pub(super) fn thread_local(&self, segment: u32) -> Option<u32> {
-        self.thread_local.get(segment as usize).copied().flatten()
+    pub(super) fn thread_local(&self, segment: u32) -> Result<u32, Gap> {
+        let index = self.thread_local.get(segment as usize).copied().flatten();
+        index.ok_or_else(|| Gap::new(format!("the thread-local segment {segment}")))
     }
 
     /// Writes the code that copies a segment of the input to where it belongs.

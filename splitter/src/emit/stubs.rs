@@ -3,7 +3,7 @@
 use wasm_encoder::{CodeSection, Function, FunctionSection};
 
 use crate::ids::Slot;
-use crate::plan::{LinkPlan, Stubs};
+use crate::plan::{Gap, LinkPlan, Stubs};
 
 /// Adds the functions, of which the first gets the given index, and returns what each slot of a chunk holds.
 pub(super) fn write(
@@ -11,9 +11,9 @@ pub(super) fn write(
     first: u32,
     declared: &mut FunctionSection,
     code: &mut CodeSection,
-) -> Option<Vec<(Slot, u32)>> {
+) -> Result<Vec<(Slot, u32)>, Gap> {
     let Some(stubs) = &plan.stubs else {
-        return Some(Vec::new());
+        return Ok(Vec::new());
     };
     let main = &plan.modules[0];
     for trampoline in &stubs.trampolines {
@@ -35,10 +35,14 @@ pub(super) fn write(
         code.function(&body);
         held.push((stub.slot, first_stub + position as u32));
     }
-    Some(held)
+    Ok(held)
 }
 
-fn trampoline_body(plan: &LinkPlan, stubs: &Stubs, target: crate::ids::Type) -> Option<Function> {
+fn trampoline_body(
+    plan: &LinkPlan,
+    stubs: &Stubs,
+    target: crate::ids::Type,
+) -> Result<Function, Gap> {
     let slot = plan.types[target.at()].params().len() as u32;
     let mut body = Function::new([]);
     let mut instructions = body.instructions();
@@ -52,5 +56,5 @@ fn trampoline_body(plan: &LinkPlan, stubs: &Stubs, target: crate::ids::Type) -> 
     instructions
         .call_indirect(0, plan.modules[0].type_index(target)?)
         .end();
-    Some(body)
+    Ok(body)
 }

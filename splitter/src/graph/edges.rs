@@ -1,10 +1,10 @@
-//! Collects the static edges from the sites of bodies and data.
+//! Collects the static edges from the references of bodies and data.
 
 use rayon::prelude::*;
 
 use super::imports::Found;
 use crate::ids::{Func, Node};
-use crate::read::{InputModule, Site, SiteKind};
+use crate::read::{InputModule, Reference, ReferenceKind};
 
 /// Where each node's targets begin, and the targets.
 pub(super) fn collect(module: &InputModule, found: &Found) -> (Vec<u32>, Vec<Node>) {
@@ -13,14 +13,21 @@ pub(super) fn collect(module: &InputModule, found: &Found) -> (Vec<u32>, Vec<Nod
         is_entry[entry.at()] = true;
     }
     let functions = module.functions.len();
-    let target = |site| target(functions, module, |func: Func| is_entry[func.at()], site);
+    let target = |reference| {
+        target(
+            functions,
+            module,
+            |func: Func| is_entry[func.at()],
+            reference,
+        )
+    };
 
     let of_functions: Vec<Vec<Node>> = (0..functions)
         .into_par_iter()
         .map(|position| {
             unique(
                 module
-                    .sites(Func::from_position(position))
+                    .references(Func::from_position(position))
                     .iter()
                     .filter_map(target),
             )
@@ -32,7 +39,7 @@ pub(super) fn collect(module: &InputModule, found: &Found) -> (Vec<u32>, Vec<Nod
         starts.push(targets.len() as u32);
         targets.extend(of_function);
     }
-    let mut rest = module.data_sites.as_slice();
+    let mut rest = module.data_references.as_slice();
     while let [(None, _), others @ ..] = rest {
         rest = others;
     }
@@ -40,42 +47,44 @@ pub(super) fn collect(module: &InputModule, found: &Found) -> (Vec<u32>, Vec<Nod
         starts.push(targets.len() as u32);
         let end = rest.partition_point(|(of, _)| of.is_none_or(|of| of.at() <= interval));
         let (mine, others) = rest.split_at(end);
-        targets.extend(unique(mine.iter().filter_map(|(_, site)| target(site))));
+        targets.extend(unique(
+            mine.iter().filter_map(|(_, reference)| target(reference)),
+        ));
         rest = others;
     }
     starts.push(targets.len() as u32);
     (starts, targets)
 }
 
-/// The node that a site refers to, unless it takes the address of an entry. Imports are main's in any case.
+/// The node that a reference refers to, unless it takes the address of an entry. Imports are main's in any case.
 pub(super) fn target(
     functions: usize,
     module: &InputModule,
     is_entry: impl Fn(Func) -> bool,
-    site: &Site,
+    reference: &Reference,
 ) -> Option<Node> {
     let node = |func: Func| Node(func.0);
-    match site.kind {
-        SiteKind::Call(func) => Some(func).filter(|&func| !module.is_import(func)).map(node),
-        SiteKind::SlotConst(slot) | SiteKind::SlotWord(slot) => {
+    match reference.kind {
+        ReferenceKind::Call(func) => Some(func).filter(|&func| !module.is_import(func)).map(node),
+        ReferenceKind::SlotConst(slot) | ReferenceKind::SlotWord(slot) => {
             let func = module.in_slot(slot)?;
             Some(func)
                 .filter(|&func| !module.is_import(func) && !is_entry(func))
                 .map(node)
         }
-        SiteKind::AddressConst(_, interval)
-        | SiteKind::AddressOffset(_, interval)
-        | SiteKind::AddressWord(interval)
-        | SiteKind::Global(_, interval) => {
+        ReferenceKind::AddressConst(_, interval)
+        | ReferenceKind::AddressOffset(_, interval)
+        | ReferenceKind::AddressWord(interval)
+        | ReferenceKind::Global(_, interval) => {
             interval.map(|interval| Node::from_position(functions + interval.at()))
         }
-        SiteKind::Type(_)
-        | SiteKind::Tag(_)
-        | SiteKind::Table
-        | SiteKind::ThreadOffset(_)
-        | SiteKind::Copy(_)
-        | SiteKind::Drop { .. }
-        | SiteKind::Segment(_) => None,
+        ReferenceKind::Type(_)
+        | ReferenceKind::Tag(_)
+        | ReferenceKind::Table
+        | ReferenceKind::ThreadOffset(_)
+        | ReferenceKind::Copy(_)
+        | ReferenceKind::Drop { .. }
+        | ReferenceKind::Segment(_) => None,
     }
 }
 

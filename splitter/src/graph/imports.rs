@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 
 use wasm_cleave_contract as contract;
 
+use super::error::SplitError;
 use crate::conventions;
-use crate::error::SplitError;
 use crate::ids::{Func, Split};
-use crate::read::{Import, InputModule, SiteKind};
+use crate::read::{Import, InputModule, ReferenceKind};
 
 /// A split with its entries.
 #[derive(Clone, Debug)]
-pub struct SplitPoint {
+pub(crate) struct SplitPoint {
     /// The name given in the attribute.
-    pub name: String,
+    pub(crate) name: String,
     /// The functions that call the split's marker; ascending.
-    pub entries: Vec<Func>,
+    pub(crate) entries: Vec<Func>,
 }
 
 /// What an import of ours means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Magic {
+pub(crate) enum Intrinsic {
     /// Marks the entry that calls it; means nothing at run time.
     Marker(Split),
     /// The index of a split, or none where the program has no entry of that name.
@@ -36,7 +36,7 @@ pub enum Magic {
 /// What the imports tell.
 pub(super) struct Found {
     pub(super) splits: Vec<SplitPoint>,
-    pub(super) magic: Vec<Option<Magic>>,
+    pub(super) intrinsics: Vec<Option<Intrinsic>>,
     /// Functions that have to be in main because of an import that they call.
     pub(super) callers_in_main: Vec<Func>,
 }
@@ -65,17 +65,17 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
     let ordered: Vec<&str> = names.keys().copied().collect();
     let split_named = |name: &str| ordered.binary_search(&name).ok().map(Split::from_position);
 
-    let mut magic = vec![None; module.imported_functions];
+    let mut intrinsics = vec![None; module.imported_functions];
     for (func, import) in module.function_imports() {
-        magic[func.at()] = meaning(import, split_named)?;
+        intrinsics[func.at()] = meaning(import, split_named)?;
     }
     let mut entries = vec![Vec::new(); ordered.len()];
     let mut callers_in_main = Vec::new();
     for position in module.imported_functions..module.functions.len() {
         let caller = Func::from_position(position);
         let mut split = None;
-        for site in module.sites(caller) {
-            let SiteKind::Call(callee) = site.kind else {
+        for reference in module.references(caller) {
+            let ReferenceKind::Call(callee) = reference.kind else {
                 continue;
             };
             if !module.is_import(callee) {
@@ -84,7 +84,7 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
             if in_main[callee.at()] {
                 callers_in_main.push(caller);
             }
-            if let Some(Magic::Marker(marked)) = magic[callee.at()]
+            if let Some(Intrinsic::Marker(marked)) = intrinsics[callee.at()]
                 && *split.get_or_insert(marked) != marked
             {
                 let first = split.map_or(marked, |split| split);
@@ -109,7 +109,7 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
         .collect();
     Ok(Found {
         splits,
-        magic,
+        intrinsics,
         callers_in_main,
     })
 }
@@ -129,16 +129,16 @@ fn version_of<'a>(import: &Import<'a>) -> Option<&'a str> {
 fn meaning(
     import: &Import,
     split_named: impl Fn(&str) -> Option<Split>,
-) -> Result<Option<Magic>, SplitError> {
+) -> Result<Option<Intrinsic>, SplitError> {
     Ok(Some(match (import.module, import.name) {
         (contract::MARKER_MODULE, name) => match split_named(name) {
-            Some(split) => Magic::Marker(split),
+            Some(split) => Intrinsic::Marker(split),
             None => return Ok(None),
         },
-        (contract::HANDLE_MODULE, name) => Magic::Handle(split_named(name)),
-        (contract::RUNTIME_MODULE, contract::CALL) => Magic::Call,
-        (contract::RUNTIME_MODULE, contract::MANIFEST_LEN) => Magic::ManifestLen,
-        (contract::RUNTIME_MODULE, contract::MANIFEST_COPY) => Magic::ManifestCopy,
+        (contract::HANDLE_MODULE, name) => Intrinsic::Handle(split_named(name)),
+        (contract::RUNTIME_MODULE, contract::CALL) => Intrinsic::Call,
+        (contract::RUNTIME_MODULE, contract::MANIFEST_LEN) => Intrinsic::ManifestLen,
+        (contract::RUNTIME_MODULE, contract::MANIFEST_COPY) => Intrinsic::ManifestCopy,
         _ if version_of(import).is_some() => {
             return Err(SplitError::UnknownImport {
                 import: format!("{} {}", import.module, import.name),

@@ -3,35 +3,36 @@
 //! The address of an entry is not an edge: it is what cuts the program. Edges are flat arrays, one run a node.
 
 mod edges;
+mod error;
 mod imports;
 
-use crate::error::SplitError;
 use crate::ids::{Func, Interval, Node};
-use crate::read::{InputModule, Site};
+use crate::read::{InputModule, Reference};
 
-pub use imports::{Magic, SplitPoint};
+pub use error::SplitError;
+pub(crate) use imports::{Intrinsic, SplitPoint};
 
 /// The graph of a program.
 #[derive(Debug)]
-pub struct SymbolGraph {
+pub(crate) struct SymbolGraph {
     functions: usize,
     nodes: usize,
     /// Where each node's targets begin in `targets`; one more than there are nodes.
     starts: Vec<u32>,
     targets: Vec<Node>,
     /// The splits, by name.
-    pub splits: Vec<SplitPoint>,
+    pub(crate) splits: Vec<SplitPoint>,
     /// What each imported function of ours means.
-    pub magic: Vec<Option<Magic>>,
+    pub(crate) intrinsics: Vec<Option<Intrinsic>>,
     /// Functions that have to be in main because of an import that they call; ascending.
     in_main: Vec<Func>,
     /// What must be in main: exports, the start function, what names data segments, what wasm-bindgen must see.
-    pub roots: Vec<Node>,
+    pub(crate) roots: Vec<Node>,
 }
 
 /// What a node stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NodeKind {
+pub(crate) enum NodeKind {
     /// A function.
     Func(Func),
     /// A data interval.
@@ -43,7 +44,7 @@ impl SymbolGraph {
     ///
     /// # Errors
     /// When the program's use of our imports cannot be followed.
-    pub fn new(module: &InputModule) -> Result<Self, SplitError> {
+    pub(crate) fn new(module: &InputModule) -> Result<Self, SplitError> {
         let found = imports::find(module)?;
         let (starts, targets) = edges::collect(module, &found);
         let functions = module.functions.len();
@@ -54,7 +55,7 @@ impl SymbolGraph {
             targets,
             roots: Vec::new(),
             splits: found.splits,
-            magic: found.magic,
+            intrinsics: found.intrinsics,
             in_main: found.callers_in_main,
         };
         graph.roots = graph.find_roots(module);
@@ -62,27 +63,22 @@ impl SymbolGraph {
     }
 
     /// How many nodes there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.nodes
     }
 
-    /// Whether there is no node.
-    pub fn is_empty(&self) -> bool {
-        self.nodes == 0
-    }
-
     /// The node of a function.
-    pub fn func(&self, func: Func) -> Node {
+    pub(crate) fn func(&self, func: Func) -> Node {
         Node(func.0)
     }
 
     /// The node of a data interval.
-    pub fn data(&self, interval: Interval) -> Node {
+    pub(crate) fn data(&self, interval: Interval) -> Node {
         Node::from_position(self.functions + interval.at())
     }
 
     /// What a node stands for.
-    pub fn kind(&self, node: Node) -> NodeKind {
+    pub(crate) fn kind(&self, node: Node) -> NodeKind {
         match node.at().checked_sub(self.functions) {
             None => NodeKind::Func(Func(node.0)),
             Some(position) => NodeKind::Data(Interval::from_position(position)),
@@ -90,25 +86,25 @@ impl SymbolGraph {
     }
 
     /// What a node refers to, split edges left out.
-    pub fn targets(&self, node: Node) -> &[Node] {
+    pub(crate) fn targets(&self, node: Node) -> &[Node] {
         let range = self.starts[node.at()] as usize..self.starts[node.at() + 1] as usize;
         &self.targets[range]
     }
 
     /// What an import of ours means.
-    pub fn magic_of(&self, func: Func) -> Option<&Magic> {
-        self.magic.get(func.at()).and_then(Option::as_ref)
+    pub(crate) fn intrinsic_of(&self, func: Func) -> Option<&Intrinsic> {
+        self.intrinsics.get(func.at()).and_then(Option::as_ref)
     }
 
     /// Whether a function calls a marker of wasm-bindgen, which then replaces the function.
-    pub fn is_interpreted(&self, func: Func) -> bool {
+    pub(crate) fn is_interpreted(&self, func: Func) -> bool {
         self.in_main.binary_search(&func).is_ok()
     }
 
     fn find_roots(&self, module: &InputModule) -> Vec<Node> {
         let imports = (0..module.imported_functions).map(Func::from_position);
         let mut roots: Vec<Node> = imports
-            .filter(|&func| self.magic_of(func).is_none())
+            .filter(|&func| self.intrinsic_of(func).is_none())
             .map(|func| self.func(func))
             .collect();
         let exported = module
@@ -117,12 +113,22 @@ impl SymbolGraph {
             .filter(|export| export.kind == wasmparser::ExternalKind::Func)
             .map(|export| self.func(Func(export.index)));
         roots.extend(exported);
-        roots.extend(module.untaken.iter().map(|&func| self.func(func)));
+        roots.extend(
+            module
+                .implicitly_referenced
+                .iter()
+                .map(|&func| self.func(func)),
+        );
         roots.extend(module.start.map(|func| self.func(func)));
         roots.extend(self.in_main.iter().map(|&func| self.func(func)));
         // Segments are main's.
         let defined = (module.imported_functions..module.functions.len()).map(Func::from_position);
-        let names_segment = |func: &Func| module.sites(*func).iter().any(Site::names_segment);
+        let names_segment = |func: &Func| {
+            module
+                .references(*func)
+                .iter()
+                .any(Reference::names_segment)
+        };
         roots.extend(defined.filter(names_segment).map(|func| self.func(func)));
         roots.extend(
             module
@@ -132,9 +138,14 @@ impl SymbolGraph {
                 .map(|&interval| self.data(interval)),
         );
         // What bytes without an owner refer to: the bytes stay in main.
-        for (interval, site) in &module.data_sites {
+        for (interval, reference) in &module.data_references {
             if interval.is_none() {
-                roots.extend(edges::target(self.functions, module, self.entries(), site));
+                roots.extend(edges::target(
+                    self.functions,
+                    module,
+                    self.entries(),
+                    reference,
+                ));
             }
         }
         roots.sort_unstable();

@@ -23,7 +23,8 @@ use sha2::{Digest, Sha256};
 use wasm_cleave_contract::manifest::{Manifest, Split};
 
 use super::is_inside;
-use crate::{File, FileNames, ModuleKind, Program};
+use crate::file_names::FileNames;
+use crate::program::{File, ModuleKind, Program};
 
 /// What the manifest of every program was called before 0.1.
 const OLD_NAME: &str = "manifest.json";

@@ -17,8 +17,8 @@
 
 use std::collections::BTreeMap;
 
-use super::signatures::{Reach, Signature};
-use super::{Chunk, Limits, Partition, Reason};
+use super::reach::{Reach, SplitSet};
+use super::{Chunk, Limits, Partition};
 use crate::ids::Module;
 
 /// As so many bytes that are loaded later counts a byte of main: the first paint waits for it.
@@ -27,7 +27,7 @@ const BEFORE_FIRST_PAINT: usize = 10;
 /// A chunk to be: atoms that are loaded together.
 #[derive(Clone, Debug)]
 struct Group {
-    signature: Signature,
+    signature: SplitSet,
     weight: usize,
     /// Whether something in it is needed by one split alone.
     has_unshared: bool,
@@ -48,18 +48,18 @@ pub(super) fn assign(
     splits: usize,
     limits: &Limits,
 ) -> Partition {
-    let mut atoms: BTreeMap<&Signature, usize> = BTreeMap::new();
+    let mut atoms: BTreeMap<&SplitSet, usize> = BTreeMap::new();
     for (reach, weight) in reach.iter().zip(weights) {
         if let Reach::Splits(signature) = reach {
             *atoms.entry(signature).or_default() += weight;
         }
     }
-    let position_of: BTreeMap<&Signature, usize> = atoms
+    let position_of: BTreeMap<&SplitSet, usize> = atoms
         .keys()
         .enumerate()
         .map(|(position, signature)| (*signature, position))
         .collect();
-    let signatures: Vec<&Signature> = atoms.keys().copied().collect();
+    let signatures: Vec<&SplitSet> = atoms.keys().copied().collect();
     // Nothing but zeros is carried by nobody, so it needs no chunk.
     let carried = atoms.iter().enumerate();
     let carried = carried.filter(|(_, (_, weight))| **weight > 0);
@@ -77,12 +77,7 @@ pub(super) fn assign(
             module_of_atom[atom] = Module::from_position(position + 1);
         }
     }
-    let inlined = signatures
-        .iter()
-        .zip(&module_of_atom)
-        .filter(|(_, module)| **module == Module::MAIN);
     Partition {
-        inlined: inlined.map(|(signature, _)| (*signature).clone()).collect(),
         modules: reach
             .iter()
             .map(|reach| match reach {
@@ -93,7 +88,9 @@ pub(super) fn assign(
             .collect(),
         chunks: groups
             .into_iter()
-            .map(|group| group.into_chunk(&signatures))
+            .map(|group| Chunk {
+                signature: group.signature,
+            })
             .collect(),
     }
 }
@@ -112,8 +109,8 @@ fn merge(groups: Vec<Group>, splits: usize, limits: &Limits) -> Vec<Group> {
     groups
 }
 
-/// The groups while they are merged. Each knows its best partner among those after it, so that a merge has to look only at the
-/// pairs that it changes.
+/// The groups while they are merged. Each knows its best partner among those after it, so that a merge has to look only
+/// at the pairs that it changes.
 struct Merging<'a> {
     groups: Vec<Option<Group>>,
     best: Vec<Option<(usize, Partner)>>,
@@ -236,23 +233,6 @@ impl Group {
         self.atoms.extend(other.atoms);
         self.atoms.sort_unstable();
     }
-
-    fn into_chunk(self, signatures: &[&Signature]) -> Chunk {
-        let merged = || {
-            self.atoms
-                .iter()
-                .map(|&atom| signatures[atom].clone())
-                .collect()
-        };
-        Chunk {
-            reason: match self.atoms.len() {
-                1 => Reason::Signature,
-                _ => Reason::Merged(merged()),
-            },
-            signature: self.signature,
-            weight: self.weight,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -262,19 +242,21 @@ mod tests {
 
     fn chunks(atoms: &[(&[u32], usize)], request_cost: usize) -> Vec<(Vec<u32>, usize)> {
         let signature =
-            |splits: &[u32]| Signature(splits.iter().map(|&split| Split(split)).collect());
+            |splits: &[u32]| SplitSet(splits.iter().map(|&split| Split(split)).collect());
         let reach: Vec<Reach> = atoms
             .iter()
             .map(|(splits, _)| Reach::Splits(signature(splits)))
             .collect();
         let weights: Vec<usize> = atoms.iter().map(|(_, weight)| *weight).collect();
         let partition = assign(&reach, &weights, 3, &Limits { request_cost });
-        let splits = |chunk: &Chunk| chunk.signature.0.iter().map(|split| split.0).collect();
-        partition
-            .chunks
-            .iter()
-            .map(|chunk| (splits(chunk), chunk.weight))
-            .collect()
+        let of_chunk = |(position, chunk): (usize, &Chunk)| {
+            let module = Some(Module::from_position(position + 1));
+            let placed = partition.modules.iter().zip(&weights);
+            let own = placed.filter(|(placed, _)| **placed == module);
+            let splits = chunk.signature.0.iter().map(|split| split.0);
+            (splits.collect(), own.map(|(_, weight)| weight).sum())
+        };
+        partition.chunks.iter().enumerate().map(of_chunk).collect()
     }
 
     const EXAMPLE: &[(&[u32], usize)] = &[

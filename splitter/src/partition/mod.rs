@@ -1,4 +1,4 @@
-//! Decides which module each symbol goes to, and why. Pure: looks at the graph and at what symbols weigh.
+//! Decides which module each symbol goes to. Pure: looks at the graph and at what symbols weigh.
 //!
 //! ```text
 //!   main ─▶ fmt            editor ─▶ fmt, regex, table        viewer ─▶ regex
@@ -8,10 +8,10 @@
 //! ```
 //!
 //! A symbol that refers to another is reached by fewer splits or by the same, so what a chunk refers to is loaded no
-//! later than the chunk. Passes, in order: `signatures`, `weight`, atoms (symbols of equal signature), `merge`.
+//! later than the chunk. Passes, in order: `reach`, `weight`, atoms (symbols of equal signature), `merge`.
 
 mod merge;
-mod signatures;
+mod reach;
 mod weight;
 
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ use crate::graph::SymbolGraph;
 use crate::ids::{Module, Node, Split};
 use crate::read::InputModule;
 
-pub use signatures::Signature;
+pub(crate) use reach::SplitSet;
 
 /// Limits of the chunk assignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,42 +44,25 @@ impl Default for Limits {
     }
 }
 
-/// Why a module exists as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Reached from a root of main.
-    Main,
-    /// All its symbols are reached by exactly these splits.
-    Signature,
-    /// Chunks of these signatures were put together, since they were small.
-    Merged(Vec<Signature>),
-}
-
 /// A chunk of the output.
 #[derive(Clone, Debug)]
-pub struct Chunk {
+pub(crate) struct Chunk {
     /// The splits that need it.
-    pub signature: Signature,
-    /// How many bytes of it travel, as estimated.
-    pub weight: usize,
-    /// Why it is as it is.
-    pub reason: Reason,
+    pub(crate) signature: SplitSet,
 }
 
 /// Which module each live symbol goes to.
 #[derive(Clone, Debug)]
-pub struct Partition {
+pub(crate) struct Partition {
     modules: Vec<Option<Module>>,
     /// The chunks; chunk *i* is module *i + 1*.
-    pub chunks: Vec<Chunk>,
-    /// Signatures whose symbols were put into main though only splits reach them, since they were small.
-    pub inlined: Vec<Signature>,
+    pub(crate) chunks: Vec<Chunk>,
 }
 
 impl Partition {
     /// Assigns the symbols of a program to modules.
-    pub fn new(input: &InputModule, graph: &SymbolGraph, limits: &Limits) -> Self {
-        let signatures = signatures::find(graph);
+    pub(crate) fn new(input: &InputModule, graph: &SymbolGraph, limits: &Limits) -> Self {
+        let signatures = reach::find(graph);
         let weights: Vec<usize> = (0..graph.len())
             .into_par_iter()
             .map(|position| weight::of(input, graph, Node::from_position(position)))
@@ -88,26 +71,25 @@ impl Partition {
     }
 
     /// Puts everything into main, what only splits reach too: the program without splitting.
-    pub fn unsplit(graph: &SymbolGraph) -> Self {
+    pub(crate) fn unsplit(graph: &SymbolGraph) -> Self {
         Partition {
             modules: vec![Some(Module::MAIN); graph.len()],
             chunks: Vec::new(),
-            inlined: Vec::new(),
         }
     }
 
     /// The module of a symbol; `None` where nothing reaches it.
-    pub fn module_of(&self, node: Node) -> Option<Module> {
+    pub(crate) fn module_of(&self, node: Node) -> Option<Module> {
         self.modules[node.at()]
     }
 
     /// The modules, main first.
-    pub fn modules(&self) -> impl Iterator<Item = Module> + use<> {
+    pub(crate) fn modules(&self) -> impl Iterator<Item = Module> + use<> {
         (0..=self.chunks.len()).map(Module::from_position)
     }
 
     /// The chunks that a split needs.
-    pub fn chunks_of(&self, split: Split) -> impl Iterator<Item = Module> + '_ {
+    pub(crate) fn chunks_of(&self, split: Split) -> impl Iterator<Item = Module> + '_ {
         let needs = move |chunk: &Chunk| chunk.signature.contains(split);
         let positions =
             (0..self.chunks.len()).filter(move |&position| needs(&self.chunks[position]));

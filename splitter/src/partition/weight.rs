@@ -16,13 +16,16 @@ const PADDING: usize = 3;
 /// What a symbol adds to the transfer of its module, in bytes; 0 only where nothing is carried.
 pub(super) fn of(input: &InputModule, graph: &SymbolGraph, node: Node) -> usize {
     match graph.kind(node) {
-        NodeKind::Func(func) => of_code(input.function(func).body.len(), input.sites(func).len()),
+        NodeKind::Func(func) => of_code(
+            input.function(func).body.len(),
+            input.references(func).len(),
+        ),
         NodeKind::Data(interval) => of_data(input.data.bytes_of(interval).1),
     }
 }
 
-fn of_code(length: usize, sites: usize) -> usize {
-    match length.saturating_sub(sites * PADDING) * CODE_HUNDREDTHS / 100 {
+fn of_code(length: usize, references: usize) -> usize {
+    match length.saturating_sub(references * PADDING) * CODE_HUNDREDTHS / 100 {
         0 => usize::from(length > 0),
         bytes => bytes,
     }

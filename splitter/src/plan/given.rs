@@ -20,13 +20,13 @@ use crate::read::InputModule;
 
 /// What main needs for that.
 #[derive(Clone, Copy, Debug)]
-pub struct Given {
+pub(crate) struct Given {
     /// The program's allocator.
-    pub malloc: Func,
+    pub(crate) malloc: Func,
     /// The global that holds the size of thread-local data.
-    pub tls_size: u32,
+    pub(crate) tls_size: u32,
     /// The global that holds its alignment.
-    pub tls_align: u32,
+    pub(crate) tls_align: u32,
 }
 
 /// None where threads do not share the memory, or wasm-bindgen would not find what it needs for threads either.

@@ -10,71 +10,75 @@
 //! The functions of main are numbered: imports, functions of the input, wrappers, trampolines, stubs, allocator.
 //! ```
 
+mod gap;
 mod given;
 mod module;
 mod slots;
 mod stubs;
 
+use std::fmt;
+
 use rayon::prelude::*;
 use wasmparser::{FuncType, ValType};
 
-use crate::error::SplitError;
-use crate::graph::{Magic, NodeKind, SymbolGraph};
+use crate::graph::SplitError;
+use crate::graph::{Intrinsic, NodeKind, SymbolGraph};
 use crate::ids::{Func, Global, Interval, Module, Node, Slot, Tag, Type};
 use crate::partition::Partition;
 use crate::read::InputModule;
 
-pub use given::Given;
-pub use module::ModulePlan;
-pub use stubs::Stubs;
+pub(crate) use gap::Gap;
+pub(crate) use given::Given;
+pub(crate) use module::ModulePlan;
+pub(crate) use stubs::Stubs;
 
 /// Everything that the emitters need to know beyond the input.
 #[derive(Debug)]
-pub struct LinkPlan<'a> {
+pub(crate) struct LinkPlan<'a> {
     /// What is planned for.
-    pub input: &'a InputModule<'a>,
+    pub(crate) input: &'a InputModule<'a>,
     /// Meaning of our imports.
-    pub magic: &'a [Option<Magic>],
+    pub(crate) intrinsics: &'a [Option<Intrinsic>],
     /// The types of the input, and those that the plan needs besides.
-    pub types: Vec<FuncType>,
+    pub(crate) types: Vec<FuncType>,
     /// `() -> ()`.
-    pub nothing_type: Type,
+    pub(crate) void_type: Type,
     /// `(i32) -> ()`: of entries.
-    pub entry_type: Type,
+    pub(crate) entry_type: Type,
     /// What each slot of the table holds in the end; the linker's slots first.
-    pub slots: Vec<Option<Func>>,
+    pub(crate) slots: Vec<Option<Func>>,
     /// The modules, main first.
-    pub modules: Vec<ModulePlan>,
+    pub(crate) modules: Vec<ModulePlan>,
     /// What main exports for chunks.
-    pub exports: Exports,
+    pub(crate) exports: Exports,
     /// What main's table holds in the slots of chunks, where threads share the memory.
-    pub stubs: Option<Stubs>,
+    pub(crate) stubs: Option<Stubs>,
     /// How a new thread finds its stack, where threads share the memory.
-    pub given: Option<Given>,
+    pub(crate) given: Option<Given>,
     /// For each split its index in the manifest.
-    pub handles: Vec<u32>,
-    homes: Vec<Home>,
+    pub(crate) handles: Vec<u32>,
+    locations: Vec<Location>,
     slot_of: Vec<Option<Slot>>,
 }
 
 /// What main exports for chunks; the position gives the name.
 #[derive(Debug, Default)]
-pub struct Exports {
+pub(crate) struct Exports {
     /// What their names begin with; no other export's name does.
     prefix: String,
     /// Functions of main, and imports; ascending.
-    pub functions: Vec<Func>,
+    pub(crate) functions: Vec<Func>,
     /// Those of them that need a wrapper; ascending.
-    pub wrapped: Vec<Func>,
+    pub(crate) wrapped: Vec<Func>,
     /// Globals; ascending.
-    pub globals: Vec<Global>,
+    pub(crate) globals: Vec<Global>,
     /// Tags; ascending.
-    pub tags: Vec<Tag>,
+    pub(crate) tags: Vec<Tag>,
 }
 
 /// Where a function is defined.
 #[derive(Clone, Copy, Debug)]
-struct Home {
+struct Location {
     module: Option<Module>,
     /// Position among the functions that the module defines.
     position: u32,
@@ -82,13 +86,13 @@ struct Home {
 
 /// How a module calls a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Callee<'a> {
+pub(crate) enum Callee<'a> {
     /// By its index in the module.
     Direct(u32),
     /// Through the table.
     Slot(Slot, Type),
     /// It is an import of ours, which is replaced.
-    Magic(&'a Magic),
+    Intrinsic(&'a Intrinsic),
 }
 
 impl<'a> LinkPlan<'a> {
@@ -96,24 +100,24 @@ impl<'a> LinkPlan<'a> {
     ///
     /// # Errors
     /// When an import of ours is used other than by a call, or an export has a name that chunks need.
-    pub fn new(
+    pub(crate) fn new(
         input: &'a InputModule<'a>,
         graph: &'a SymbolGraph,
         partition: &Partition,
     ) -> Result<Self, SplitError> {
-        slots::check_magic(input, &graph.magic)?;
+        slots::check_intrinsics(input, &graph.intrinsics)?;
         if !partition.chunks.is_empty() {
             module::check_exports(input)?;
         }
         let mut types = input.types.clone();
-        let nothing_type = find_or_add(&mut types, FuncType::new([], []));
+        let void_type = find_or_add(&mut types, FuncType::new([], []));
         let entry_type = find_or_add(&mut types, FuncType::new([ValType::I32], []));
-        let (homes, modules) = settle(graph, partition);
+        let (locations, modules) = contents(graph, partition);
         let mut plan = LinkPlan {
             input,
-            magic: &graph.magic,
+            intrinsics: &graph.intrinsics,
             types,
-            nothing_type,
+            void_type,
             entry_type,
             slots: Vec::new(),
             modules: Vec::new(),
@@ -121,7 +125,7 @@ impl<'a> LinkPlan<'a> {
             stubs: None,
             given: given::new(input),
             handles: (0..graph.splits.len() as u32).collect(),
-            homes,
+            locations,
             slot_of: Vec::new(),
         };
         slots::number(&mut plan, &modules);
@@ -140,41 +144,51 @@ impl<'a> LinkPlan<'a> {
     }
 
     /// The module that defines a function; imports are main's, what nothing reaches is nobody's.
-    pub fn home_of(&self, func: Func) -> Option<Module> {
-        self.homes[func.at()].module
+    pub(crate) fn module_of(&self, func: Func) -> Option<Module> {
+        self.locations[func.at()].module
     }
 
     /// A slot that holds the function, if there is one.
-    pub fn slot_of(&self, func: Func) -> Option<Slot> {
+    pub(crate) fn slot_of(&self, func: Func) -> Option<Slot> {
         self.slot_of[func.at()]
     }
 
-    /// How a module calls a function; `None` only if the plan has a gap.
-    pub fn callee(&self, from: &ModulePlan, func: Func) -> Option<Callee<'a>> {
-        if let Some(Some(magic)) = self.magic.get(func.at()) {
-            return Some(Callee::Magic(magic));
+    /// How a module calls a function.
+    pub(crate) fn callee(&self, from: &ModulePlan, func: Func) -> Result<Callee<'a>, Gap> {
+        if let Some(Some(intrinsics)) = self.intrinsics.get(func.at()) {
+            return Ok(Callee::Intrinsic(intrinsics));
         }
-        let home = self.homes[func.at()];
-        match home.module? {
-            module if module == from.module && !self.input.is_import(func) => {
-                Some(Callee::Direct(from.imported.len() as u32 + home.position))
-            }
+        let gap = |what: &str| Gap::new(format!("{what} of {}", self.input.name_of(func)));
+        let location = self.locations[func.at()];
+        match location.module.ok_or_else(|| gap("the module"))? {
+            module if module == from.module && !self.input.is_import(func) => Ok(Callee::Direct(
+                from.imported.len() as u32 + location.position,
+            )),
             Module::MAIN => {
-                let position = from.imported.binary_search(&func).ok()?;
-                Some(Callee::Direct(position as u32))
+                let position = from.imported.binary_search(&func);
+                let position = position.map_err(|_| gap("the import"))?;
+                Ok(Callee::Direct(position as u32))
             }
-            _ => Some(Callee::Slot(
-                self.slot_of(func)?,
+            _ => Ok(Callee::Slot(
+                self.slot_of(func).ok_or_else(|| gap("the slot"))?,
                 self.input.function(func).ty,
             )),
         }
     }
 
     /// The index of a function in main.
-    pub fn index_in_main(&self, func: Func) -> Option<u32> {
-        match self.callee(&self.modules[0], func)? {
-            Callee::Direct(index) => Some(index),
-            _ => None,
+    pub(crate) fn index_in_main(&self, func: Func) -> Result<u32, Gap> {
+        self.index_in(&self.modules[0], func)
+    }
+
+    /// The index of a function in a module that defines or imports it.
+    pub(crate) fn index_in(&self, module: &ModulePlan, func: Func) -> Result<u32, Gap> {
+        match self.callee(module, func)? {
+            Callee::Direct(index) => Ok(index),
+            _ => {
+                let name = self.input.name_of(func);
+                Err(Gap::new(format!("an index of {name} in that module")))
+            }
         }
     }
 }
@@ -188,8 +202,8 @@ pub(crate) struct Contents {
 }
 
 /// Lists each module's functions and intervals in input order, and where each function is to be found.
-fn settle(graph: &SymbolGraph, partition: &Partition) -> (Vec<Home>, Vec<Contents>) {
-    let mut homes = Vec::new();
+fn contents(graph: &SymbolGraph, partition: &Partition) -> (Vec<Location>, Vec<Contents>) {
+    let mut locations = Vec::new();
     let mut modules: Vec<Contents> = partition
         .modules()
         .map(|module| Contents {
@@ -202,21 +216,18 @@ fn settle(graph: &SymbolGraph, partition: &Partition) -> (Vec<Home>, Vec<Content
         let module = partition.module_of(node);
         match graph.kind(node) {
             NodeKind::Func(func) => {
-                let is_import = func.at() < graph.magic.len();
-                let home = if is_import {
+                let is_import = func.at() < graph.intrinsics.len();
+                let module = if is_import {
                     Some(Module::MAIN)
                 } else {
                     module
                 };
                 let mut position = 0;
-                if let (Some(home), false) = (home, is_import) {
-                    position = modules[home.at()].functions.len() as u32;
-                    modules[home.at()].functions.push(func);
+                if let (Some(module), false) = (module, is_import) {
+                    position = modules[module.at()].functions.len() as u32;
+                    modules[module.at()].functions.push(func);
                 }
-                homes.push(Home {
-                    module: home,
-                    position,
-                });
+                locations.push(Location { module, position });
             }
             NodeKind::Data(interval) => {
                 if let Some(module) = module {
@@ -225,7 +236,7 @@ fn settle(graph: &SymbolGraph, partition: &Partition) -> (Vec<Home>, Vec<Content
             }
         }
     }
-    (homes, modules)
+    (locations, modules)
 }
 
 fn find_or_add(types: &mut Vec<FuncType>, wanted: FuncType) -> Type {
@@ -241,29 +252,35 @@ fn find_or_add(types: &mut Vec<FuncType>, wanted: FuncType) -> Type {
 
 impl Exports {
     /// Under which name main exports a function for chunks.
-    pub fn function_name(&self, func: Func) -> Option<String> {
-        let position = self.functions.binary_search(&func).ok()?;
-        Some(format!("{}{}", self.prefix, Base36(position)))
+    pub(crate) fn function_name(&self, func: Func) -> Result<String, Gap> {
+        let position = found(&self.functions, func, "the export of function")?;
+        Ok(format!("{}{}", self.prefix, Base36(position)))
     }
 
     /// Under which name main exports a global for chunks.
-    pub fn global_name(&self, global: Global) -> Option<String> {
-        let position = self.globals.binary_search(&global).ok()?;
-        Some(format!("{}_g{}", self.prefix, Base36(position)))
+    pub(crate) fn global_name(&self, global: Global) -> Result<String, Gap> {
+        let position = found(&self.globals, global, "the export of global")?;
+        Ok(format!("{}_g{}", self.prefix, Base36(position)))
     }
 
     /// Under which name main exports a tag for chunks.
-    pub fn tag_name(&self, tag: Tag) -> Option<String> {
-        let position = self.tags.binary_search(&tag).ok()?;
-        Some(format!("{}_t{}", self.prefix, Base36(position)))
+    pub(crate) fn tag_name(&self, tag: Tag) -> Result<String, Gap> {
+        let position = found(&self.tags, tag, "the export of tag")?;
+        Ok(format!("{}_t{}", self.prefix, Base36(position)))
     }
+}
+
+/// The position of something in an ascending list.
+fn found<T: Ord + fmt::Debug>(list: &[T], wanted: T, what: &str) -> Result<usize, Gap> {
+    let position = list.binary_search(&wanted);
+    position.map_err(|_| Gap::new(format!("{what} {wanted:?}")))
 }
 
 /// Short names: digits and small letters.
 struct Base36(usize);
 
-impl std::fmt::Display for Base36 {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+impl fmt::Display for Base36 {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         if self.0 >= 36 {
             Base36(self.0 / 36).fmt(f)?;
         }

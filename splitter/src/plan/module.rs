@@ -3,32 +3,32 @@
 use wasm_cleave_contract as contract;
 use wasmparser::ExternalKind;
 
-use super::{Contents, Exports, LinkPlan};
-use crate::error::SplitError;
-use crate::graph::{Magic, SymbolGraph};
+use super::{Contents, Exports, Gap, LinkPlan, found};
+use crate::graph::SplitError;
+use crate::graph::{Intrinsic, SymbolGraph};
 use crate::ids::{Func, Global, Interval, Module, Slot, Tag, Type};
-use crate::read::{Export, InputModule, SiteKind};
+use crate::read::{Export, InputModule, ReferenceKind};
 
 /// The plan of one module. Its function indices are: [`ModulePlan::imported`], then [`ModulePlan::functions`], then,
 /// in main, the wrappers.
 #[derive(Debug)]
-pub struct ModulePlan {
+pub(crate) struct ModulePlan {
     /// Which module.
-    pub module: Module,
+    pub(crate) module: Module,
     /// Functions that it defines; ascending.
-    pub functions: Vec<Func>,
+    pub(crate) functions: Vec<Func>,
     /// Functions that it imports; ascending. Main: imports of the input. A chunk: functions that main exports.
-    pub imported: Vec<Func>,
+    pub(crate) imported: Vec<Func>,
     /// Globals that a chunk imports; ascending.
-    pub globals: Vec<Global>,
+    pub(crate) globals: Vec<Global>,
     /// Tags that a chunk imports; ascending.
-    pub tags: Vec<Tag>,
+    pub(crate) tags: Vec<Tag>,
     /// Types that it uses; ascending. The position is the type's index in the module.
-    pub types: Vec<Type>,
+    pub(crate) types: Vec<Type>,
     /// Slots that it fills; ascending.
-    pub slots: Vec<(Slot, Func)>,
+    pub(crate) slots: Vec<(Slot, Func)>,
     /// Data that it carries; ascending.
-    pub intervals: Vec<Interval>,
+    pub(crate) intervals: Vec<Interval>,
 }
 
 /// What the code of a module refers to.
@@ -45,15 +45,15 @@ pub(super) fn needs(plan: &LinkPlan, contents: &Contents) -> Needs {
     let mut needs = Needs::default();
     for &func in &contents.functions {
         needs.types.push(plan.input.function(func).ty);
-        for site in plan.input.sites(func) {
-            match site.kind {
-                SiteKind::Call(callee) => needs.call(plan, contents.module, callee),
-                SiteKind::Global(global, _) => needs.globals.push(global),
-                SiteKind::Tag(tag) => {
+        for reference in plan.input.references(func) {
+            match reference.kind {
+                ReferenceKind::Call(callee) => needs.call(plan, contents.module, callee),
+                ReferenceKind::Global(global, _) => needs.globals.push(global),
+                ReferenceKind::Tag(tag) => {
                     needs.tags.push(tag);
                     needs.types.push(plan.input.tags[tag.at()]);
                 }
-                SiteKind::Type(ty) => needs.types.push(ty),
+                ReferenceKind::Type(ty) => needs.types.push(ty),
                 _ => {}
             }
         }
@@ -66,13 +66,13 @@ pub(super) fn needs(plan: &LinkPlan, contents: &Contents) -> Needs {
 
 impl Needs {
     fn call(&mut self, plan: &LinkPlan, from: Module, callee: Func) {
-        match plan.magic.get(callee.at()) {
-            Some(Some(Magic::Call)) => return self.types.push(plan.entry_type),
+        match plan.intrinsics.get(callee.at()) {
+            Some(Some(Intrinsic::Call)) => return self.types.push(plan.entry_type),
             Some(Some(_)) => return,
             _ => {}
         }
-        match plan.home_of(callee) {
-            Some(home) if home == from && home != Module::MAIN => {}
+        match plan.module_of(callee) {
+            Some(module) if module == from && module != Module::MAIN => {}
             Some(Module::MAIN) => self.functions.push(callee),
             _ => self.types.push(plan.input.function(callee).ty),
         }
@@ -154,7 +154,7 @@ impl ModulePlan {
                 .input
                 .function_imports()
                 .map(|(func, _)| func)
-                .filter(|func| plan.magic[func.at()].is_none())
+                .filter(|func| plan.intrinsics[func.at()].is_none())
                 .collect();
             planned.globals.clear();
             planned.tags.clear();
@@ -169,7 +169,7 @@ impl ModulePlan {
                 planned.types.extend([trampoline.target, trampoline.ty]);
             }
         } else {
-            planned.types.push(plan.nothing_type);
+            planned.types.push(plan.void_type);
         }
         planned.types.extend(
             planned
@@ -183,13 +183,13 @@ impl ModulePlan {
             .iter()
             .enumerate()
             .filter_map(|(position, held)| Some((Slot::from_position(position), (*held)?)))
-            .filter(|(_, func)| plan.home_of(*func) == Some(module))
+            .filter(|(_, func)| plan.module_of(*func) == Some(module))
             .collect();
         planned
     }
 
     /// What the function of an index is called in the input, for messages; `None` of one that the splitter has added.
-    pub fn name_of(&self, input: &InputModule, index: u32) -> Option<String> {
+    pub(crate) fn name_of(&self, input: &InputModule, index: u32) -> Option<String> {
         let mut functions = self.imported.iter().chain(&self.functions);
         functions
             .nth(index as usize)
@@ -197,23 +197,23 @@ impl ModulePlan {
     }
 
     /// The index of a type in the module.
-    pub fn type_index(&self, ty: Type) -> Option<u32> {
-        Some(self.types.binary_search(&ty).ok()? as u32)
+    pub(crate) fn type_index(&self, ty: Type) -> Result<u32, Gap> {
+        Ok(found(&self.types, ty, "the index of type")? as u32)
     }
 
     /// The index of a global in the module.
-    pub fn global_index(&self, global: Global) -> Option<u32> {
+    pub(crate) fn global_index(&self, global: Global) -> Result<u32, Gap> {
         match self.module {
-            Module::MAIN => Some(global.0),
-            _ => Some(self.globals.binary_search(&global).ok()? as u32),
+            Module::MAIN => Ok(global.0),
+            _ => Ok(found(&self.globals, global, "the import of global")? as u32),
         }
     }
 
     /// The index of a tag in the module.
-    pub fn tag_index(&self, tag: Tag) -> Option<u32> {
+    pub(crate) fn tag_index(&self, tag: Tag) -> Result<u32, Gap> {
         match self.module {
-            Module::MAIN => Some(tag.0),
-            _ => Some(self.tags.binary_search(&tag).ok()? as u32),
+            Module::MAIN => Ok(tag.0),
+            _ => Ok(found(&self.tags, tag, "the import of tag")? as u32),
         }
     }
 }

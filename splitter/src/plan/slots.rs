@@ -1,15 +1,18 @@
 //! Numbers the slots of the table: the linker's stay, functions that another chunk calls get new ones behind them.
 
-use crate::error::SplitError;
-use crate::graph::Magic;
-use crate::ids::{Func, Slot};
-use crate::read::{InputModule, SiteKind};
+use crate::graph::Intrinsic;
+use crate::graph::SplitError;
+use crate::ids::{Func, Module, Slot};
+use crate::read::{InputModule, ReferenceKind};
 
 use super::{Contents, LinkPlan};
 
 /// Our imports are replaced where they are called, so nothing else may be done with them.
-pub(super) fn check_magic(input: &InputModule, magic: &[Option<Magic>]) -> Result<(), SplitError> {
-    let is_ours = |func: Func| magic.get(func.at()).is_some_and(Option::is_some);
+pub(super) fn check_intrinsics(
+    input: &InputModule,
+    intrinsics: &[Option<Intrinsic>],
+) -> Result<(), SplitError> {
+    let is_ours = |func: Func| intrinsics.get(func.at()).is_some_and(Option::is_some);
     for (func, import) in input.function_imports() {
         let misused = |place: String| SplitError::NotCalled {
             import: format!("{} {}", import.module, import.name),
@@ -38,7 +41,7 @@ pub(super) fn number(plan: &mut LinkPlan, modules: &[Contents]) {
     plan.slot_of = vec![None; plan.input.functions.len()];
     for (position, held) in plan.slots.iter_mut().enumerate() {
         let Some(func) = *held else { continue };
-        if plan.homes[func.at()].module.is_none() {
+        if plan.locations[func.at()].module.is_none() {
             *held = None;
             continue;
         }
@@ -60,13 +63,13 @@ pub(super) fn number(plan: &mut LinkPlan, modules: &[Contents]) {
 fn called_in_other_chunks(plan: &LinkPlan, module: &Contents) -> Vec<Func> {
     let mut called = Vec::new();
     for &caller in &module.functions {
-        for site in plan.input.sites(caller) {
-            if let SiteKind::Call(callee) = site.kind
+        for reference in plan.input.references(caller) {
+            if let ReferenceKind::Call(callee) = reference.kind
                 && !plan.input.is_import(callee)
                 && plan.slot_of(callee).is_none()
                 && plan
-                    .home_of(callee)
-                    .is_some_and(|home| home != module.module && home.0 != 0)
+                    .module_of(callee)
+                    .is_some_and(|other| other != module.module && other != Module::MAIN)
             {
                 called.push(callee);
             }

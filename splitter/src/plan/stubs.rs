@@ -15,41 +15,44 @@ use wasm_cleave_contract as contract;
 use wasmparser::{ExternalKind, FuncType, ValType};
 
 use super::{LinkPlan, find_or_add};
-use crate::error::SplitError;
+use crate::graph::SplitError;
 use crate::ids::{Func, Module, Slot, Type};
 
 /// The stubs of main.
 #[derive(Debug)]
-pub struct Stubs {
+pub(crate) struct Stubs {
     /// The loader's function that makes a slot callable.
-    pub ensure: Func,
+    pub(crate) ensure: Func,
     /// One for each type of a chunk's function that has a slot; ascending by that type.
-    pub trampolines: Vec<Trampoline>,
+    pub(crate) trampolines: Vec<Trampoline>,
     /// One for each slot of a chunk; ascending.
-    pub stubs: Vec<Stub>,
+    pub(crate) stubs: Vec<Stub>,
 }
 
 /// What the stubs of one type share.
 #[derive(Clone, Copy, Debug)]
-pub struct Trampoline {
+pub(crate) struct Trampoline {
     /// The type of the functions that it calls.
-    pub target: Type,
+    pub(crate) target: Type,
     /// Its own type: the same with the slot behind the parameters.
-    pub ty: Type,
+    pub(crate) ty: Type,
 }
 
 /// What stands in a slot until the chunk is instantiated.
 #[derive(Clone, Copy, Debug)]
-pub struct Stub {
+pub(crate) struct Stub {
     /// The slot.
-    pub slot: Slot,
+    pub(crate) slot: Slot,
     /// Position of its trampoline.
-    pub trampoline: usize,
+    pub(crate) trampoline: usize,
 }
 
 /// Plans the stubs; none where memory is not shared or there is no chunk.
 pub(super) fn new(plan: &mut LinkPlan) -> Result<Option<Stubs>, SplitError> {
-    let has_chunk = |func: &Func| plan.home_of(*func).is_some_and(|home| home != Module::MAIN);
+    let has_chunk = |func: &Func| {
+        plan.module_of(*func)
+            .is_some_and(|module| module != Module::MAIN)
+    };
     let held: Vec<(Slot, Type)> = plan
         .slots
         .iter()

@@ -18,28 +18,28 @@ use crate::ids::Interval;
 
 /// A data segment.
 #[derive(Clone, Debug)]
-pub struct Segment<'a> {
+pub(crate) struct Segment<'a> {
     /// Where it begins in memory; 0 for thread-local data, and for zeros that nobody copies.
-    pub address: u32,
+    pub(crate) address: u32,
     /// What it holds.
-    pub bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
     /// Whether it is a thread's initial data, which stays whole in main.
-    pub thread_local: bool,
+    pub(crate) thread_local: bool,
     /// Whether code copies it, as where memory is shared, and not the instantiation.
-    pub passive: bool,
+    pub(crate) passive: bool,
 }
 
 /// All data.
 #[derive(Clone, Debug, Default)]
-pub struct DataMap<'a> {
+pub(crate) struct DataMap<'a> {
     /// The segments, in order.
-    pub segments: Vec<Segment<'a>>,
+    pub(crate) segments: Vec<Segment<'a>>,
     /// The intervals in ascending order: segment and range of its bytes.
-    pub intervals: Vec<(usize, Range<u32>)>,
+    pub(crate) intervals: Vec<(usize, Range<u32>)>,
     /// The interval of each data symbol, by symbol index.
-    pub of_symbol: Vec<Option<Interval>>,
+    pub(crate) of_symbol: Vec<Option<Interval>>,
     /// Intervals that are exported or that the linker was told to keep.
-    pub retained: Vec<Interval>,
+    pub(crate) retained: Vec<Interval>,
 }
 
 /// Where a symbol lies: segment, and range of its bytes.
@@ -89,7 +89,7 @@ impl<'a> DataMap<'a> {
     }
 
     /// The interval that holds a byte of a segment.
-    pub fn interval_at(&self, segment: usize, offset: u32) -> Option<Interval> {
+    pub(crate) fn interval_at(&self, segment: usize, offset: u32) -> Option<Interval> {
         let after = self
             .intervals
             .partition_point(|(s, range)| (*s, range.start) <= (segment, offset));
@@ -99,7 +99,7 @@ impl<'a> DataMap<'a> {
     }
 
     /// The bytes of an interval and the address where they lie.
-    pub fn bytes_of(&self, interval: Interval) -> (u32, &'a [u8]) {
+    pub(crate) fn bytes_of(&self, interval: Interval) -> (u32, &'a [u8]) {
         let (segment, range) = &self.intervals[interval.at()];
         let segment = &self.segments[*segment];
         (

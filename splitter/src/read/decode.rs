@@ -1,4 +1,4 @@
-//! Finds the sites of bodies for which the linker wrote no relocations, by decoding them.
+//! Finds the references of bodies for which the linker wrote no relocations, by decoding them.
 //!
 //! The linker makes some functions itself (`__wasm_call_ctors`, `*.command_export`), and link-time optimisation leaves
 //! stubs without relocations. Addresses in such bodies cannot be told from numbers and stay as they are.
@@ -6,17 +6,17 @@
 use wasmparser::{BinaryReader, BlockType, FunctionBody, Operator};
 
 use super::Segment;
-use super::sites::{SegmentCopy, Site, SiteKind};
-use crate::error::ReadError;
+use super::error::ReadError;
+use super::references::{Reference, ReferenceKind, SegmentCopy};
 use crate::ids::{Func, Global, Tag, Type};
 
-/// The sites of a body at an offset of the input.
-pub(super) fn sites(
+/// The references of a body at an offset of the input.
+pub(super) fn references(
     body: &[u8],
     offset: u64,
     segments: &[Segment],
-) -> Result<Vec<Site>, ReadError> {
-    let mut sites = Vec::new();
+) -> Result<Vec<Reference>, ReadError> {
+    let mut references = Vec::new();
     let mut constants = Constants::default();
     let function = FunctionBody::new(BinaryReader::new(body, offset));
     let mut operators = function.get_operators_reader()?;
@@ -32,10 +32,12 @@ pub(super) fn sites(
         let before = constants.note(&operator, at);
         let kind = match operator {
             Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                SiteKind::Call(Func(function_index))
+                ReferenceKind::Call(Func(function_index))
             }
             Operator::CallIndirect { type_index, .. }
-            | Operator::ReturnCallIndirect { type_index, .. } => SiteKind::Type(Type(type_index)),
+            | Operator::ReturnCallIndirect { type_index, .. } => {
+                ReferenceKind::Type(Type(type_index))
+            }
             Operator::Block {
                 blockty: BlockType::FuncType(ty),
             }
@@ -47,29 +49,29 @@ pub(super) fn sites(
             }
             | Operator::Try {
                 blockty: BlockType::FuncType(ty),
-            } => SiteKind::Type(Type(ty)),
+            } => ReferenceKind::Type(Type(ty)),
             Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
-                SiteKind::Global(Global(global_index), None)
+                ReferenceKind::Global(Global(global_index), None)
             }
             Operator::Throw { tag_index } | Operator::Catch { tag_index } => {
-                SiteKind::Tag(Tag(tag_index))
+                ReferenceKind::Tag(Tag(tag_index))
             }
             Operator::MemoryInit { data_index, .. } | Operator::DataDrop { data_index }
                 if stays(data_index) =>
             {
                 // Behind the prefix and the number of the instruction.
-                sites.push(Site {
+                references.push(Reference {
                     offset: behind_opcode + 1,
-                    kind: SiteKind::Segment(data_index),
+                    kind: ReferenceKind::Segment(data_index),
                 });
                 continue;
             }
             Operator::DataDrop { .. } => {
                 let length = (end - at) as u32;
                 let offset = (at - offset) as u32;
-                sites.push(Site {
+                references.push(Reference {
                     offset,
-                    kind: SiteKind::Drop { length },
+                    kind: ReferenceKind::Drop { length },
                 });
                 continue;
             }
@@ -88,9 +90,9 @@ pub(super) fn sites(
                     length: (end - start) as u32,
                 };
                 let offset = (start - offset) as u32;
-                sites.push(Site {
+                references.push(Reference {
                     offset,
-                    kind: SiteKind::Copy(copy),
+                    kind: ReferenceKind::Copy(copy),
                 });
                 continue;
             }
@@ -105,12 +107,12 @@ pub(super) fn sites(
             }
             _ => continue,
         };
-        sites.push(Site {
+        references.push(Reference {
             offset: behind_opcode,
             kind,
         });
     }
-    Ok(sites)
+    Ok(references)
 }
 
 /// Refuses instructions that name a segment, in a body whose other references have relocations: these have none, and

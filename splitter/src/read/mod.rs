@@ -4,125 +4,126 @@
 
 mod data;
 mod decode;
+mod error;
 mod leb;
+mod references;
 mod relocations;
 mod sections;
-mod sites;
 mod supported;
 
 use std::ops::Range;
 
 use wasmparser::{FuncType, GlobalType, MemoryType, TableType};
 
-use crate::error::ReadError;
 use crate::ids::{Func, Interval, Slot, Type};
+pub use error::ReadError;
 
-pub use data::{DataMap, Segment};
-pub use sites::{SegmentCopy, Site, SiteKind};
+pub(crate) use data::{DataMap, Segment};
+pub(crate) use references::{Reference, ReferenceKind};
 
 pub(crate) use leb::{write_signed, write_unsigned};
 
 /// A linked module. Borrows the input; nothing of it is copied but indices.
 #[derive(Debug)]
-pub struct InputModule<'a> {
+pub(crate) struct InputModule<'a> {
     /// All function types.
-    pub types: Vec<FuncType>,
+    pub(crate) types: Vec<FuncType>,
     /// All imports, in order.
-    pub imports: Vec<Import<'a>>,
+    pub(crate) imports: Vec<Import<'a>>,
     /// All functions: the imported ones, then the defined ones.
-    pub functions: Vec<Function<'a>>,
+    pub(crate) functions: Vec<Function<'a>>,
     /// How many of the functions are imported.
-    pub imported_functions: usize,
+    pub(crate) imported_functions: usize,
     /// The function table, if the module defines one.
-    pub table: Option<TableType>,
+    pub(crate) table: Option<TableType>,
     /// Memories that the module defines.
-    pub memories: Vec<MemoryType>,
+    pub(crate) memories: Vec<MemoryType>,
     /// All globals: the imported ones, then the defined ones.
-    pub globals: Vec<Global<'a>>,
+    pub(crate) globals: Vec<Global<'a>>,
     /// Types of all tags: the imported ones, then the defined ones.
-    pub tags: Vec<Type>,
+    pub(crate) tags: Vec<Type>,
     /// How many of the tags are imported.
-    pub imported_tags: usize,
+    pub(crate) imported_tags: usize,
     /// All exports, in order.
-    pub exports: Vec<Export<'a>>,
+    pub(crate) exports: Vec<Export<'a>>,
     /// The start function.
-    pub start: Option<Func>,
+    pub(crate) start: Option<Func>,
     /// What each slot of the table holds.
-    pub slots: Vec<Option<Func>>,
+    pub(crate) slots: Vec<Option<Func>>,
     /// Functions in the table whose address is taken in no way that relocations tell.
-    pub untaken: Vec<Func>,
+    pub(crate) implicitly_referenced: Vec<Func>,
     /// Data segments and the intervals that their symbols form.
-    pub data: DataMap<'a>,
+    pub(crate) data: DataMap<'a>,
     /// Custom sections that are carried over to main.
-    pub customs: Vec<Custom<'a>>,
+    pub(crate) customs: Vec<Custom<'a>>,
     /// Names from the name section.
-    pub names: Names<'a>,
+    pub(crate) names: Names<'a>,
     /// Places in code that refer to something, sorted; each function knows its range.
-    pub code_sites: Vec<Site>,
+    pub(crate) code_references: Vec<Reference>,
     /// Places in data that refer to something, each with the interval that it lies in, sorted.
-    pub data_sites: Vec<(Option<Interval>, Site)>,
+    pub(crate) data_references: Vec<(Option<Interval>, Reference)>,
     /// Whether debug information was there; it is not carried over.
-    pub has_debug_info: bool,
+    pub(crate) has_debug_info: bool,
 }
 
 /// An import.
 #[derive(Clone, Copy, Debug)]
-pub struct Import<'a> {
+pub(crate) struct Import<'a> {
     /// From which module.
-    pub module: &'a str,
+    pub(crate) module: &'a str,
     /// Under which name.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// What it is.
-    pub ty: wasmparser::TypeRef,
+    pub(crate) ty: wasmparser::TypeRef,
 }
 
 /// A function.
 #[derive(Clone, Debug)]
-pub struct Function<'a> {
+pub(crate) struct Function<'a> {
     /// Its type.
-    pub ty: Type,
+    pub(crate) ty: Type,
     /// Its locals and instructions; empty for an import.
-    pub body: &'a [u8],
-    /// Its part of [`InputModule::code_sites`], whose offsets count from the start of the body.
-    pub sites: Range<usize>,
+    pub(crate) body: &'a [u8],
+    /// Its part of [`InputModule::code_references`], whose offsets count from the start of the body.
+    pub(crate) references: Range<usize>,
 }
 
 /// A global.
 #[derive(Clone, Debug)]
-pub struct Global<'a> {
+pub(crate) struct Global<'a> {
     /// Its type.
-    pub ty: GlobalType,
+    pub(crate) ty: GlobalType,
     /// The initial value; `None` for an import.
-    pub init: Option<wasmparser::ConstExpr<'a>>,
+    pub(crate) init: Option<wasmparser::ConstExpr<'a>>,
 }
 
 /// An export.
 #[derive(Clone, Copy, Debug)]
-pub struct Export<'a> {
+pub(crate) struct Export<'a> {
     /// Under which name.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// What kind of item.
-    pub kind: wasmparser::ExternalKind,
+    pub(crate) kind: wasmparser::ExternalKind,
     /// Its index.
-    pub index: u32,
+    pub(crate) index: u32,
 }
 
 /// A custom section.
 #[derive(Clone, Copy, Debug)]
-pub struct Custom<'a> {
+pub(crate) struct Custom<'a> {
     /// Its name.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// What it holds.
-    pub bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
 }
 
 /// What the name section says.
 #[derive(Clone, Debug, Default)]
-pub struct Names<'a> {
+pub(crate) struct Names<'a> {
     /// Of functions, by index.
-    pub functions: Vec<Option<&'a str>>,
+    pub(crate) functions: Vec<Option<&'a str>>,
     /// Of globals.
-    pub globals: Vec<(u32, &'a str)>,
+    pub(crate) globals: Vec<(u32, &'a str)>,
 }
 
 impl<'a> InputModule<'a> {
@@ -131,13 +132,13 @@ impl<'a> InputModule<'a> {
     /// # Errors
     /// When the bytes are not a module, not one that the linker left relocations in, or use something that a linked
     /// Rust program does not.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
         let raw = sections::read(bytes)?;
         relocations::resolve(raw)
     }
 
     /// The memory, defined or imported.
-    pub fn memory(&self) -> Option<MemoryType> {
+    pub(crate) fn memory(&self) -> Option<MemoryType> {
         let imported = self.imports.iter().find_map(|import| match import.ty {
             wasmparser::TypeRef::Memory(memory) => Some(memory),
             _ => None,
@@ -146,22 +147,22 @@ impl<'a> InputModule<'a> {
     }
 
     /// Whether threads share the memory, each with an instance and a table of its own.
-    pub fn is_shared(&self) -> bool {
+    pub(crate) fn is_shared(&self) -> bool {
         self.memory().is_some_and(|memory| memory.shared)
     }
 
     /// A function.
-    pub fn function(&self, func: Func) -> &Function<'a> {
+    pub(crate) fn function(&self, func: Func) -> &Function<'a> {
         &self.functions[func.at()]
     }
 
     /// The places in a function's body that refer to something.
-    pub fn sites(&self, func: Func) -> &[Site] {
-        &self.code_sites[self.function(func).sites.clone()]
+    pub(crate) fn references(&self, func: Func) -> &[Reference] {
+        &self.code_references[self.function(func).references.clone()]
     }
 
     /// The names of the exported functions.
-    pub fn exported_functions(&self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn exported_functions(&self) -> impl Iterator<Item = &'a str> {
         let functions = self.exports.iter();
         functions
             .filter(|export| export.kind == wasmparser::ExternalKind::Func)
@@ -169,17 +170,17 @@ impl<'a> InputModule<'a> {
     }
 
     /// Whether a function is imported.
-    pub fn is_import(&self, func: Func) -> bool {
+    pub(crate) fn is_import(&self, func: Func) -> bool {
         func.at() < self.imported_functions
     }
 
     /// What a slot holds.
-    pub fn in_slot(&self, slot: Slot) -> Option<Func> {
+    pub(crate) fn in_slot(&self, slot: Slot) -> Option<Func> {
         self.slots.get(slot.at()).copied().flatten()
     }
 
     /// The imported functions with their imports.
-    pub fn function_imports(&self) -> impl Iterator<Item = (Func, &Import<'a>)> {
+    pub(crate) fn function_imports(&self) -> impl Iterator<Item = (Func, &Import<'a>)> {
         self.imports
             .iter()
             .filter(|import| matches!(import.ty, wasmparser::TypeRef::Func(_)))
@@ -188,7 +189,7 @@ impl<'a> InputModule<'a> {
     }
 
     /// A function's name, readable, for messages.
-    pub fn name_of(&self, func: Func) -> String {
+    pub(crate) fn name_of(&self, func: Func) -> String {
         match self.names.functions.get(func.at()).copied().flatten() {
             Some(name) => format!("`{:#}`", rustc_demangle::demangle(name)),
             None => format!("function {}", func.0),

@@ -1,4 +1,4 @@
-//! Turns relocations into sites: checked, sorted, and with the values that the linker wrote.
+//! Turns relocations into references: checked, sorted, and with the values that the linker wrote.
 //!
 //! The value at a place is taken from the place itself, which holds the final index; the symbol is asked only for the
 //! interval that an address belongs to.
@@ -6,16 +6,16 @@
 use rayon::prelude::*;
 use wasmparser::{RelocationEntry, RelocationType};
 
+use super::error::ReadError;
 use super::leb::{read_signed, read_unsigned};
 use super::sections::RawModule;
-use super::{DataMap, Function, InputModule, Segment, Site, SiteKind, decode};
-use crate::error::ReadError;
+use super::{DataMap, Function, InputModule, Reference, ReferenceKind, Segment, decode};
 use crate::ids::{Func, Global, Interval, Slot, Tag, Type};
 
 const CALL: u8 = 0x10;
 const RETURN_CALL: u8 = 0x12;
 
-/// Adds the sites to the module.
+/// Adds the references to the module.
 pub(super) fn resolve(mut raw: RawModule<'_>) -> Result<InputModule<'_>, ReadError> {
     let mut code = Vec::new();
     let mut data = Vec::new();
@@ -47,23 +47,26 @@ pub(super) fn resolve(mut raw: RawModule<'_>) -> Result<InputModule<'_>, ReadErr
         &raw.symbols,
         &raw.retained,
     );
-    code_sites(&mut module, &raw, &code)?;
-    data_sites(&mut module, &raw, &data)?;
+    code_references(&mut module, &raw, &code)?;
+    data_references(&mut module, &raw, &data)?;
     check_indices(&module)?;
-    module.untaken = untaken(&module);
+    module.implicitly_referenced = implicitly_referenced(&module);
     // Programs have tables of functions in their data. (A program that has none takes all addresses in code.)
-    match data.is_empty() && !module.untaken.is_empty() {
+    match data.is_empty() && !module.implicitly_referenced.is_empty() {
         true => Err(ReadError::NoDataRelocations),
         false => Ok(module),
     }
 }
 
-/// Functions in the table whose address no site takes.
-fn untaken(module: &InputModule) -> Vec<Func> {
+/// Functions in the table whose address no reference takes.
+fn implicitly_referenced(module: &InputModule) -> Vec<Func> {
     let mut taken = vec![false; module.slots.len()];
-    let in_data = module.data_sites.iter().map(|(_, site)| site);
-    for site in module.code_sites.iter().chain(in_data) {
-        if let SiteKind::SlotConst(slot) | SiteKind::SlotWord(slot) = site.kind
+    let in_data = module
+        .data_references
+        .iter()
+        .map(|(_, reference)| reference);
+    for reference in module.code_references.iter().chain(in_data) {
+        if let ReferenceKind::SlotConst(slot) | ReferenceKind::SlotWord(slot) = reference.kind
             && let Some(taken) = taken.get_mut(slot.at())
         {
             *taken = true;
@@ -87,13 +90,13 @@ fn locate_passive(module: &InputModule, raw: &mut RawModule) -> Result<(), ReadE
             .get(start.checked_sub(module.imported_functions)?)?;
         Some((module.functions.get(start)?.body, range.start))
     });
-    let sites = match body {
-        Some((body, at)) => decode::sites(body, at, &raw.segments)?,
+    let references = match body {
+        Some((body, at)) => decode::references(body, at, &raw.segments)?,
         None => Vec::new(),
     };
     let mut copied = vec![false; raw.segments.len()];
-    for site in sites {
-        if let SiteKind::Copy(copy) = site.kind {
+    for reference in references {
+        if let ReferenceKind::Copy(copy) = reference.kind {
             raw.segments[copy.segment as usize].address = copy.address;
             copied[copy.segment as usize] = true;
         }
@@ -111,7 +114,7 @@ fn locate_passive(module: &InputModule, raw: &mut RawModule) -> Result<(), ReadE
     }
 }
 
-fn code_sites(
+fn code_references(
     module: &mut InputModule,
     raw: &RawModule,
     entries: &[RelocationEntry],
@@ -135,15 +138,15 @@ fn code_sites(
     let data = &module.data;
     let first = module.imported_functions;
     let bodies = &module.functions[first..];
-    let sites: Vec<Vec<Site>> = work
+    let references: Vec<Vec<Reference>> = work
         .par_iter()
         .zip(bodies)
         .map(|((range, entries), function)| body_sites(data, function, range.start, base, entries))
         .collect::<Result<_, _>>()?;
-    for (function, sites) in module.functions[first..].iter_mut().zip(sites) {
-        let start = module.code_sites.len();
-        module.code_sites.extend(sites);
-        function.sites = start..module.code_sites.len();
+    for (function, references) in module.functions[first..].iter_mut().zip(references) {
+        let start = module.code_references.len();
+        module.code_references.extend(references);
+        function.references = start..module.code_references.len();
     }
     Ok(())
 }
@@ -154,12 +157,12 @@ fn body_sites(
     start: u64,
     base: u64,
     entries: &[RelocationEntry],
-) -> Result<Vec<Site>, ReadError> {
+) -> Result<Vec<Reference>, ReadError> {
     if entries.is_empty() {
-        return decode::sites(function.body, start, &data.segments);
+        return decode::references(function.body, start, &data.segments);
     }
     decode::check_segments(function.body, start)?;
-    let mut sites = Vec::with_capacity(entries.len());
+    let mut references = Vec::with_capacity(entries.len());
     // A body begins with its locals, so no number stands at its very start.
     let mut free_from = 1;
     for entry in entries {
@@ -171,7 +174,7 @@ fn body_sites(
             })?;
         let bytes = function.body.get(offset as usize..).unwrap_or(&[]);
         let kind = code_site(data, bytes, entry)?;
-        if let SiteKind::Call(_) = kind
+        if let ReferenceKind::Call(_) = kind
             && !matches!(function.body[offset as usize - 1], CALL | RETURN_CALL)
         {
             return Err(ReadError::unsupported(
@@ -180,15 +183,19 @@ fn body_sites(
             ));
         }
         free_from = offset + 5;
-        sites.push(Site {
+        references.push(Reference {
             offset: offset as u32,
             kind,
         });
     }
-    Ok(sites)
+    Ok(references)
 }
 
-fn code_site(data: &DataMap, bytes: &[u8], entry: &RelocationEntry) -> Result<SiteKind, ReadError> {
+fn code_site(
+    data: &DataMap,
+    bytes: &[u8],
+    entry: &RelocationEntry,
+) -> Result<ReferenceKind, ReadError> {
     // Of a type it is the type that a relocation names, of anything else a symbol.
     if entry.ty != RelocationType::TypeIndexLeb {
         interval_of(data, "code", entry)?;
@@ -209,15 +216,15 @@ fn code_site(data: &DataMap, bytes: &[u8], entry: &RelocationEntry) -> Result<Si
     };
     let interval = || interval_of(data, "code", entry);
     Ok(match entry.ty {
-        RelocationType::FunctionIndexLeb => SiteKind::Call(Func(unsigned()?)),
-        RelocationType::TableIndexSleb => SiteKind::SlotConst(Slot(signed()? as u32)),
-        RelocationType::MemoryAddrSleb => SiteKind::AddressConst(signed()?, interval()?),
-        RelocationType::MemoryAddrLeb => SiteKind::AddressOffset(unsigned()?, interval()?),
-        RelocationType::TypeIndexLeb => SiteKind::Type(Type(unsigned()?)),
-        RelocationType::GlobalIndexLeb => SiteKind::Global(Global(unsigned()?), interval()?),
-        RelocationType::EventIndexLeb => SiteKind::Tag(Tag(unsigned()?)),
-        RelocationType::TableNumberLeb => SiteKind::Table,
-        RelocationType::MemoryAddrTlsSleb => SiteKind::ThreadOffset(signed()?),
+        RelocationType::FunctionIndexLeb => ReferenceKind::Call(Func(unsigned()?)),
+        RelocationType::TableIndexSleb => ReferenceKind::SlotConst(Slot(signed()? as u32)),
+        RelocationType::MemoryAddrSleb => ReferenceKind::AddressConst(signed()?, interval()?),
+        RelocationType::MemoryAddrLeb => ReferenceKind::AddressOffset(unsigned()?, interval()?),
+        RelocationType::TypeIndexLeb => ReferenceKind::Type(Type(unsigned()?)),
+        RelocationType::GlobalIndexLeb => ReferenceKind::Global(Global(unsigned()?), interval()?),
+        RelocationType::EventIndexLeb => ReferenceKind::Tag(Tag(unsigned()?)),
+        RelocationType::TableNumberLeb => ReferenceKind::Table,
+        RelocationType::MemoryAddrTlsSleb => ReferenceKind::ThreadOffset(signed()?),
         _ => {
             return Err(ReadError::relocation(
                 "code",
@@ -239,7 +246,7 @@ fn interval_of(
         .ok_or_else(|| ReadError::relocation(section, entry, "the symbol table has no such symbol"))
 }
 
-fn data_sites(
+fn data_references(
     module: &mut InputModule,
     raw: &RawModule,
     entries: &[RelocationEntry],
@@ -260,10 +267,10 @@ fn data_sites(
         let kind = match entry.ty {
             RelocationType::TableIndexI32 => {
                 interval_of(&module.data, "data", entry)?;
-                SiteKind::SlotWord(Slot(word))
+                ReferenceKind::SlotWord(Slot(word))
             }
             RelocationType::MemoryAddrI32 | RelocationType::MemoryAddrLocrelI32 => {
-                SiteKind::AddressWord(interval_of(&module.data, "data", entry)?)
+                ReferenceKind::AddressWord(interval_of(&module.data, "data", entry)?)
             }
             _ => {
                 return Err(ReadError::relocation(
@@ -274,15 +281,17 @@ fn data_sites(
             }
         };
         let interval = module.data.interval_at(segment, offset as u32);
-        module.data_sites.push((
+        module.data_references.push((
             interval,
-            Site {
+            Reference {
                 offset: offset as u32,
                 kind,
             },
         ));
     }
-    module.data_sites.sort_by_key(|(interval, _)| *interval);
+    module
+        .data_references
+        .sort_by_key(|(interval, _)| *interval);
     Ok(())
 }
 
@@ -316,13 +325,16 @@ fn check_indices(module: &InputModule) -> Result<(), ReadError> {
     if !exports_exist {
         return wrong("an export names something that is not there");
     }
-    let sites_exist = module.code_sites.iter().all(|site| match site.kind {
-        SiteKind::Call(func) => func.at() < functions,
-        SiteKind::Type(ty) => ty.at() < module.types.len(),
-        SiteKind::Global(global, _) => global.at() < module.globals.len(),
-        SiteKind::Tag(tag) => tag.at() < module.tags.len(),
-        _ => true,
-    });
+    let sites_exist = module
+        .code_references
+        .iter()
+        .all(|reference| match reference.kind {
+            ReferenceKind::Call(func) => func.at() < functions,
+            ReferenceKind::Type(ty) => ty.at() < module.types.len(),
+            ReferenceKind::Global(global, _) => global.at() < module.globals.len(),
+            ReferenceKind::Tag(tag) => tag.at() < module.tags.len(),
+            _ => true,
+        });
     match sites_exist {
         true => Ok(()),
         false => wrong("code refers to something that is not there"),

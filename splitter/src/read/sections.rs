@@ -10,9 +10,9 @@ use wasmparser::{
 };
 
 use super::data::{Extent, Segment};
+use super::error::ReadError;
 use super::{Custom, Export, Function, Global, Import, InputModule, Names, supported};
 use crate::conventions;
-use crate::error::ReadError;
 use crate::ids::{Func, Type};
 
 /// The sections of a module before relocations are looked at.
@@ -51,7 +51,7 @@ struct Reader<'a> {
 
 /// Reads all sections.
 pub(super) fn read<'a>(bytes: &'a [u8]) -> Result<RawModule<'a>, ReadError> {
-    check_magic(bytes)?;
+    check_intrinsics(bytes)?;
     let mut reader = Reader {
         raw: RawModule::default(),
         module: InputModule::empty(),
@@ -80,7 +80,7 @@ pub(super) fn read<'a>(bytes: &'a [u8]) -> Result<RawModule<'a>, ReadError> {
     reader.finish()
 }
 
-fn check_magic(bytes: &[u8]) -> Result<(), ReadError> {
+fn check_intrinsics(bytes: &[u8]) -> Result<(), ReadError> {
     match bytes {
         [] => Err(ReadError::Empty),
         [0, b'a', b's', b'm', ..] => Ok(()),
@@ -103,12 +103,12 @@ impl<'a> InputModule<'a> {
             exports: Vec::new(),
             start: None,
             slots: Vec::new(),
-            untaken: Vec::new(),
+            implicitly_referenced: Vec::new(),
             data: Default::default(),
             customs: Vec::new(),
             names: Names::default(),
-            code_sites: Vec::new(),
-            data_sites: Vec::new(),
+            code_references: Vec::new(),
+            data_references: Vec::new(),
             has_debug_info: false,
         }
     }
@@ -249,7 +249,7 @@ impl<'a> Reader<'a> {
         self.module.functions.push(Function {
             ty,
             body: &[],
-            sites: 0..0,
+            references: 0..0,
         });
         Ok(())
     }

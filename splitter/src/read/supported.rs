@@ -4,7 +4,7 @@ use wasmparser::{
     FuncType, Global, HeapType, MemoryType, Operator, RefType, TableInit, TableType, ValType,
 };
 
-use crate::error::ReadError;
+use super::error::ReadError;
 
 /// What engines accept at the most.
 const MAX_SLOTS: u64 = 10_000_000;

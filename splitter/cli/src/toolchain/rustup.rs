@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::{Facts, Toolchain, file, missing, of_user};
 use crate::args::SetupArgs;
 use crate::cargo::{TRIPLE, tee};
-use crate::failure::Failure;
+use crate::error::CliError;
 
 /// Something that can be added to a toolchain.
 pub(super) struct Part {
@@ -83,7 +83,7 @@ pub(super) fn add(
     let sysroot = facts.sysroot.display();
     if !exists() {
         let help = format!("install rustup (https://rustup.rs), or {packages}");
-        return Err(Failure::new(lacks(&format!("in `{sysroot}`")), help).into());
+        return Err(CliError::new(lacks(&format!("in `{sysroot}`")), help).into());
     }
     let Some(name) = name(toolchain, facts)? else {
         let text = format!(
@@ -91,7 +91,7 @@ pub(super) fn add(
             lacks(&format!("in `{sysroot}`"))
         );
         let help = format!("put rustup's `cargo` and `rustc` first in PATH, or install {packages}");
-        return Err(Failure::new(text, help).into());
+        return Err(CliError::new(text, help).into());
     };
     let arguments = [&part.arguments[..], &["--toolchain", &name]].concat();
     let line = format!("rustup {}", arguments.join(" "));
@@ -120,7 +120,7 @@ fn permitted(lack: &str, line: &str, setup: &SetupArgs) -> Result<()> {
         None => Ok(()),
         Some(by) => {
             let text = format!("{lack}, and {by} forbids installing it");
-            Err(Failure::new(text, line).into())
+            Err(CliError::new(text, line).into())
         }
     }
 }
@@ -138,5 +138,5 @@ fn run(toolchain: &Toolchain, arguments: &[&str], doing: &str, line: &str) -> Re
         return Ok(());
     }
     let text = format!("rustup has failed ({doing}):\n{}", said.trim_end());
-    Err(Failure::new(text, format!("when that is settled: {line}")).into())
+    Err(CliError::new(text, format!("when that is settled: {line}")).into())
 }

@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 
 use crate::summary::{Quality, Summary};
 use anyhow::Result;
-use wasm_cleave_splitter::output::publish;
-use wasm_cleave_splitter::{File, FileNames, Options, Program, split};
+use wasm_cleave_splitter::{File, FileNames, Options, Program, publish, split};
 
 use crate::links;
 use crate::progress::Progress;
 
 /// What to do with a linked module.
-pub(crate) struct Lowering<'a> {
+pub(crate) struct Pipeline<'a> {
     pub(crate) wasm: &'a [u8],
     pub(crate) options: Options,
     /// Files that go beside the program's.
@@ -21,14 +20,14 @@ pub(crate) struct Lowering<'a> {
 }
 
 /// A program in its folder.
-pub(crate) struct Lowered {
+pub(crate) struct Published {
     pub(crate) program: Program,
     /// Time from the linked module to the files in their places.
     pub(crate) time: Duration,
 }
 
-impl Lowering<'_> {
-    pub(crate) fn run(mut self, progress: &Progress) -> Result<Lowered> {
+impl Pipeline<'_> {
+    pub(crate) fn run(mut self, progress: &Progress) -> Result<Published> {
         let start = Instant::now();
         let mut program = self.program(&self.options, progress)?;
         let names = FileNames::new(&self.options.stem);
@@ -37,7 +36,7 @@ impl Lowering<'_> {
         program.files.sort_by(|a, b| a.name.cmp(&b.name));
         progress.step("Publishing the files");
         publish(&program, self.out_dir)?;
-        Ok(Lowered {
+        Ok(Published {
             program,
             time: start.elapsed(),
         })
@@ -45,10 +44,8 @@ impl Lowering<'_> {
 
     /// The same program in one module, for comparison; nothing of it is written.
     pub(crate) fn unsplit(&self, progress: &Progress) -> Result<Program> {
-        let options = Options {
-            split: false,
-            ..self.options.clone()
-        };
+        let mut options = self.options.clone();
+        options.split = false;
         progress.step("For comparison, in one module:");
         self.program(&options, progress)
     }

@@ -1,4 +1,4 @@
-//! A site: a place in code or data that refers to something, with what it refers to.
+//! A reference: a place in code or data that refers to something, with what it refers to.
 
 use super::leb::read_unsigned;
 use crate::ids::Interval;
@@ -6,16 +6,16 @@ use crate::ids::{Func, Global, Slot, Tag, Type};
 
 /// A place that refers to something.
 #[derive(Clone, Copy, Debug)]
-pub struct Site {
+pub(crate) struct Reference {
     /// Offset of the number: from the start of the function's body, or of the data segment.
-    pub offset: u32,
+    pub(crate) offset: u32,
     /// What it refers to, and how it is written.
-    pub kind: SiteKind,
+    pub(crate) kind: ReferenceKind,
 }
 
-/// What a site refers to. The values are those that the linker wrote there.
+/// What a reference refers to. The values are those that the linker wrote there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SiteKind {
+pub(crate) enum ReferenceKind {
     /// The immediate of a `call` or `return_call`, unsigned.
     Call(Func),
     /// The constant of an `i32.const`, signed: a function's address.
@@ -51,32 +51,32 @@ pub enum SiteKind {
 
 /// How the start function of a program with shared memory copies a passive segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SegmentCopy {
+pub(crate) struct SegmentCopy {
     /// Which segment.
-    pub segment: u32,
+    pub(crate) segment: u32,
     /// Where in memory it belongs.
-    pub address: u32,
+    pub(crate) address: u32,
     /// Length of the four instructions in bytes.
-    pub length: u32,
+    pub(crate) length: u32,
 }
 
-impl Site {
+impl Reference {
     /// Whether an instruction is there that names a data segment.
     pub(crate) fn names_segment(&self) -> bool {
         matches!(
             self.kind,
-            SiteKind::Copy(_) | SiteKind::Drop { .. } | SiteKind::Segment(_)
+            ReferenceKind::Copy(_) | ReferenceKind::Drop { .. } | ReferenceKind::Segment(_)
         )
     }
 
-    /// Which bytes of the body the site covers; a call with its opcode, anything else that refers is a number alone.
+    /// Which bytes of the body the reference covers; a call with its opcode, anything else that refers is a number alone.
     pub(crate) fn extent(&self, body: &[u8]) -> Option<std::ops::Range<usize>> {
         let at = self.offset as usize;
         let number = || Some(at + read_unsigned(body.get(at..)?)?.1);
         Some(match self.kind {
-            SiteKind::Copy(copy) => at..at + copy.length as usize,
-            SiteKind::Drop { length } => at..at + length as usize,
-            SiteKind::Call(_) => at.checked_sub(1)?..number()?,
+            ReferenceKind::Copy(copy) => at..at + copy.length as usize,
+            ReferenceKind::Drop { length } => at..at + length as usize,
+            ReferenceKind::Call(_) => at.checked_sub(1)?..number()?,
             _ => at..number()?,
         })
     }

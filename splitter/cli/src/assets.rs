@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use wasm_cleave_splitter::File;
 
-use crate::failure::Failure;
+use crate::error::CliError;
 
 /// Folders of a package whose contents go into the output folder.
 pub(crate) const FOLDERS: [&str; 2] = ["static", "public"];
@@ -24,7 +24,7 @@ pub(crate) fn collect(package: &Path, out_dir: &Path) -> Result<Vec<File>> {
     let out_dir = settled(out_dir);
     let sources = FOLDERS.map(|folder| settled(&package.join(folder)));
     if out_dir == settled(package) || sources.iter().any(|folder| out_dir.starts_with(folder)) {
-        return Err(Failure::new(
+        return Err(CliError::new(
             format!("`{}` holds sources of the package", out_dir.display()),
             "choose another folder with `--out-dir`, one that is only for what is built",
         )
@@ -66,7 +66,7 @@ fn below(root: &Path, files: &mut Vec<File>) -> Result<()> {
         for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
             let path = entry.map_err(|error| unreadable(&folder, &error))?.path();
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-                return Err(Failure::new(
+                return Err(CliError::new(
                     format!("the name of `{}` is not UTF-8", path.display()),
                     "rename it, so that a URL can name it",
                 )
@@ -89,8 +89,8 @@ fn below(root: &Path, files: &mut Vec<File>) -> Result<()> {
     Ok(())
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(
+fn unreadable(path: &Path, error: &io::Error) -> CliError {
+    CliError::new(
         format!("could not read `{}`: {error}", path.display()),
         format!(
             "files in {} are copied beside the program; see that they can be read",

@@ -7,24 +7,24 @@ use crate::ids::{Node, Split};
 
 /// A set of splits; ascending.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Signature(pub Vec<Split>);
+pub(crate) struct SplitSet(pub Vec<Split>);
 
-impl Signature {
+impl SplitSet {
     /// Whether the split is in the set.
-    pub fn contains(&self, split: Split) -> bool {
+    pub(crate) fn contains(&self, split: Split) -> bool {
         self.0.binary_search(&split).is_ok()
     }
 
     /// All splits of either set.
-    pub fn union(&self, other: &Signature) -> Signature {
+    pub(crate) fn union(&self, other: &SplitSet) -> SplitSet {
         let mut all: Vec<Split> = self.0.iter().chain(&other.0).copied().collect();
         all.sort_unstable();
         all.dedup();
-        Signature(all)
+        SplitSet(all)
     }
 
     /// How many splits of the other set are not in this one.
-    pub fn lacks(&self, other: &Signature) -> usize {
+    pub(crate) fn lacks(&self, other: &SplitSet) -> usize {
         other
             .0
             .iter()
@@ -41,7 +41,7 @@ pub(super) enum Reach {
     /// Main.
     Main,
     /// These splits and not main.
-    Splits(Signature),
+    Splits(SplitSet),
 }
 
 /// Finds who reaches each symbol.
@@ -72,7 +72,7 @@ pub(super) fn find(graph: &SymbolGraph) -> Vec<Reach> {
                 .collect();
             match splits.is_empty() {
                 true => Reach::Dead,
-                false => Reach::Splits(Signature(splits)),
+                false => Reach::Splits(SplitSet(splits)),
             }
         })
         .collect()

@@ -4,27 +4,27 @@ use std::fmt;
 
 /// A failure of the command line's own work, with what to do about it.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct CliError {
     text: String,
     help: String,
 }
 
-impl Failure {
+impl CliError {
     pub(crate) fn new(text: impl Into<String>, help: impl Into<String>) -> Self {
-        Failure {
+        CliError {
             text: text.into(),
             help: help.into(),
         }
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for CliError {}
 
 /// The lines for stderr.
 pub(crate) fn render(error: &anyhow::Error) -> String {
@@ -44,13 +44,13 @@ pub(crate) fn render(error: &anyhow::Error) -> String {
 }
 
 fn help(error: &anyhow::Error) -> String {
-    if let Some(failure) = error.downcast_ref::<Failure>() {
+    if let Some(failure) = error.downcast_ref::<CliError>() {
         return failure.help.clone();
     }
     if let Some(error) = error.downcast_ref::<wasm_cleave_splitter::Error>() {
         return error.help();
     }
-    match error.downcast_ref::<wasm_cleave_splitter::output::OutputError>() {
+    match error.downcast_ref::<wasm_cleave_splitter::OutputError>() {
         Some(error) => error.help(),
         None => String::new(),
     }
