@@ -45,7 +45,11 @@ fn serve_unisolated() -> Result<String> {
     let address = format!("http://{}/", listener.local_addr()?);
     let answer = |mut stream: TcpStream| -> Result<()> {
         let mut lines = BufReader::new(stream.try_clone()?).lines();
-        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+        while lines
+            .next()
+            .transpose()?
+            .is_some_and(|line| !line.is_empty())
+        {}
         let length = PAGE.len();
         write!(
             stream,
@@ -105,7 +109,8 @@ fn in_browser(engine: Engine) -> Result<()> {
             "{alone:?}"
         );
         ensure!(
-            alone[2].matches("wasm-cleave: ").count() == 1 && alone[2].contains("Cross-Origin-Opener-Policy"),
+            alone[2].matches("wasm-cleave: ").count() == 1
+                && alone[2].contains("Cross-Origin-Opener-Policy"),
             "{alone:?}"
         );
         Ok(())

@@ -16,7 +16,8 @@ const SAME_ORIGIN: &str = "serve the program's JavaScript from the page's own or
      `Config::base`), and let its Content-Security-Policy allow Workers from there";
 
 #[cfg(target_feature = "atomics")]
-const WHERE: &str = "start threads on a page, on a Worker or in Node, and no more than the engine allows";
+const WHERE: &str =
+    "start threads on a page, on a Worker or in Node, and no more than the engine allows";
 
 const DEPLOY: &str = "deploy all files of one `wasm-cleave` run together, on the page's own origin, and serve each with the \
      header `Cross-Origin-Embedder-Policy: require-corp`";
