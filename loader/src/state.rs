@@ -2,7 +2,7 @@
 //!
 //! [`with`] must not call user code or JavaScript inside its closure: either may come back here.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use crate::config::Config;
@@ -32,6 +32,15 @@ struct Thread {
     part: Part,
 }
 
+impl Thread {
+    // One function for all callers of `with`, which are many.
+    #[inline(never)]
+    fn loads(&self) -> RefMut<'_, Loads> {
+        let loads = self.loads.borrow_mut();
+        RefMut::map(loads, |loads| loads.get_or_insert_with(Loads::new))
+    }
+}
+
 /// The program's chunks, and the loads of this thread.
 pub(crate) struct Loads {
     pub(crate) manifest: Manifest,
@@ -45,7 +54,7 @@ pub(crate) struct Loads {
 
 /// Gives access to this thread's loads. See the rule at the top of this file.
 pub(crate) fn with<T>(f: impl FnOnce(&mut Loads) -> T) -> T {
-    THREAD.with(|thread| f(thread.loads.borrow_mut().get_or_insert_with(Loads::new)))
+    THREAD.with(|thread| f(&mut thread.loads()))
 }
 
 /// Gives access to the rest of what this thread knows. [`with`] may be in progress.

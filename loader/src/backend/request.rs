@@ -1,9 +1,7 @@
 //! What a backend is asked for, what it does with the bytes that it gets, and how it says how far it is.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::Uint8Array;
@@ -14,6 +12,7 @@ use web_sys::AbortSignal;
 use super::verify::{Verifier, check_at_once};
 use crate::error::{ErrorKind, Failure};
 use crate::identity::build_of;
+use crate::ids::ChunkIndex;
 use crate::js;
 use crate::manifest::{BuildId, Chunk};
 use crate::memory::kept::Kept;
@@ -76,14 +75,11 @@ impl Credentials {
     }
 }
 
-/// What is called with the number of bytes that have arrived.
-#[derive(Clone)]
-pub(crate) struct Observer(pub(crate) Rc<dyn Fn(u32)>);
-
-impl fmt::Debug for Observer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Observer")
-    }
+/// What is to know how many bytes of a chunk have arrived.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Observer {
+    pub(crate) chunk: ChunkIndex,
+    pub(crate) received: fn(ChunkIndex, u32),
 }
 
 /// One attempt to get one chunk.
@@ -144,7 +140,7 @@ impl Request {
 
     /// Says that so many bytes of the file have arrived in this attempt. Only for those who watch the progress.
     pub fn received(&self, bytes: u32) {
-        (self.observer.0)(bytes);
+        (self.observer.received)(self.observer.chunk, bytes);
     }
 
     /// Checks the size and, where the engine can, the hash of `bytes`, and compiles them.

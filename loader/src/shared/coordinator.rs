@@ -91,7 +91,7 @@ fn serving(change: i32) -> u32 {
 /// Shows that the coordinator lives until it has served all requests.
 async fn beat() {
     while serving(0) > 0 {
-        role::show_that_coordinator_lives();
+        role::beat();
         js::Timer::new(HEARTBEAT_INTERVAL).await;
     }
 }

@@ -72,9 +72,14 @@ pub(super) fn may_block() -> bool {
 /// Counts up the heartbeat, if this thread is the coordinator.
 pub(crate) fn show_that_coordinator_lives() {
     if is_here() {
-        // Relaxed: those that look only want to see it change.
-        COMMON.heartbeat.fetch_add(1, Ordering::Relaxed);
+        beat();
     }
+}
+
+/// Counts up the heartbeat. A coordinator that was replaced but lives has one, too, until it has served its requests.
+pub(super) fn beat() {
+    // Relaxed: those that look only want to see it change.
+    COMMON.heartbeat.fetch_add(1, Ordering::Relaxed);
 }
 
 /// The heartbeat of the coordinator.

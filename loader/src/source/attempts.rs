@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::error::{ErrorKind, Failure, LoadError};
 use crate::identity::build_of;
 use crate::ids::ChunkIndex;
-use crate::manifest::{BuildId, Chunk};
 use crate::memory::counters::count_fetch;
 use crate::memory::kept::Kept;
 use crate::progress::Step;
@@ -77,8 +76,6 @@ fn locate(file: &str, base: Option<&str>) -> Result<String, JsValue> {
 /// The attempts to get a chunk.
 pub(super) struct Attempts {
     chunk: ChunkIndex,
-    file: Chunk,
-    build: BuildId,
     pub(super) config: Rc<Config>,
     /// When the first one began.
     start: Millis,
@@ -88,16 +85,15 @@ pub(super) struct Attempts {
 impl Attempts {
     pub(super) fn new(chunk: ChunkIndex) -> Result<Self, LoadError> {
         let start = js::clock();
-        let (config, file, build) = state::with(|loads| {
-            let file = loads.file(chunk).clone();
-            (loads.config.clone(), file, loads.build())
-        });
+        let (config, file) =
+            state::with(|loads| (loads.config.clone(), loads.file(chunk).file.clone()));
+        let url = locate(&file, config.base.as_deref());
         let mut origin = Origin {
-            file: file.file.clone(),
+            file,
             url: String::new(),
             attempts: 0,
         };
-        match locate(&file.file, config.base.as_deref()) {
+        match url {
             Ok(url) => origin.url = url,
             Err(thrown) => {
                 return Err(origin.error(Failure::thrown(ErrorKind::Backend, &thrown)));
@@ -105,8 +101,6 @@ impl Attempts {
         }
         Ok(Attempts {
             chunk,
-            file,
-            build,
             config,
             start,
             origin,
@@ -114,7 +108,8 @@ impl Attempts {
     }
 
     async fn next(&mut self, kept: Kept) -> Result<Module, Failure> {
-        let (request, abort) = self.begin(kept)?;
+        let abort = self.begin()?;
+        let request = self.request(&abort, kept);
         let limit = request.time_limit;
         let backend = self.config.backend.as_deref();
         let fetched = js::within(limit, backend::fetch(backend, request)).await;
@@ -127,32 +122,37 @@ impl Attempts {
         self.accept(module)
     }
 
-    /// Begins the next attempt: what the backend is to be asked for, and what gives that up.
-    pub(super) fn begin(&mut self, kept: Kept) -> Result<(Request, AbortController), Failure> {
-        let chunk = self.chunk;
+    /// Begins the next attempt: what gives it up.
+    pub(super) fn begin(&mut self) -> Result<AbortController, Failure> {
         self.origin.attempts += 1;
-        note(chunk, Step::Asked(self.origin.attempts));
-        let abort = AbortController::new()
-            .map_err(|thrown| Failure::thrown(ErrorKind::Backend, &thrown))?;
-        count_fetch(chunk);
-        let request = Request {
-            file: self.file.clone(),
-            build: self.build,
+        note(self.chunk, Step::Asked(self.origin.attempts));
+        AbortController::new().map_err(|thrown| Failure::thrown(ErrorKind::Backend, &thrown))
+    }
+
+    /// What a backend is asked for in this attempt.
+    pub(super) fn request(&self, abort: &AbortController, kept: Kept) -> Request {
+        count_fetch(self.chunk);
+        let (file, build) = state::with(|loads| (loads.file(self.chunk).clone(), loads.build()));
+        Request {
+            file,
+            build,
             url: self.origin.url.clone(),
             attempt: self.origin.attempts,
             time_limit: self.config.attempt_limit.min(self.left()),
             credentials: self.config.credentials,
             signal: abort.signal(),
-            observer: Observer(Rc::new(move |bytes| note(chunk, Step::Received(bytes)))),
+            observer: Observer {
+                chunk: self.chunk,
+                received: |chunk, bytes| note(chunk, Step::Received(bytes)),
+            },
             kept,
-        };
-        Ok((request, abort))
+        }
     }
 
     /// Takes what the backend has brought, if it is of this program's build.
     pub(super) fn accept(&self, module: Module) -> Result<Module, Failure> {
         note(self.chunk, Step::Compiled);
-        match build_of(&module) == Some(self.build) {
+        match build_of(&module) == Some(state::with(|loads| loads.build())) {
             true => Ok(module),
             false => Err(Failure::new(ErrorKind::OtherBuild, "")),
         }

@@ -26,7 +26,8 @@ pub(crate) fn fetch_blocking(chunk: ChunkIndex, sleep: fn(Millis)) -> Result<Fet
 }
 
 fn next(attempts: &mut Attempts, kept: Kept) -> Result<Module, Failure> {
-    let (request, abort) = attempts.begin(kept)?;
+    let abort = attempts.begin()?;
+    let request = attempts.request(&abort, kept);
     let backend = attempts.config.backend.as_deref();
     let mut fetching = backend::fetch(backend, request);
     match fetching
