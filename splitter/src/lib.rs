@@ -2,6 +2,10 @@
 //!
 //! [`split`] is the whole way of a program; it reads and writes no files. [`publish`] writes the result.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod bindgen;
 mod conventions;
 mod describe;
