@@ -43,9 +43,13 @@ impl Registry {
     /// Begins to wait for `chunks`, and says which of them nobody is loading yet. The caller must start these, and
     /// [`finish`](Self::finish) each of them once.
     pub(crate) fn wait(&mut self, chunks: Vec<ChunkIndex>) -> (WaiterId, Vec<ChunkIndex>) {
-        let mut start = chunks.clone();
-        start.retain(|chunk| !self.loading.contains(chunk));
-        self.loading.extend_from_slice(&start);
+        let mut start = Vec::new();
+        for &chunk in &chunks {
+            if !self.loading.contains(&chunk) {
+                self.loading.push(chunk);
+                start.push(chunk);
+            }
+        }
         let id = WaiterId(self.next);
         self.next += 1;
         self.waiters.push(Waiter {
@@ -93,8 +97,11 @@ impl Registry {
         chunk: ChunkIndex,
         result: &Result<(), LoadError>,
     ) -> Vec<Waker> {
-        debug_assert!(self.loading.contains(&chunk), "it was not started");
-        self.loading.retain(|&loading| loading != chunk);
+        let at = self.loading.iter().position(|&loading| loading == chunk);
+        debug_assert!(at.is_some(), "it was not started");
+        if let Some(at) = at {
+            self.loading.swap_remove(at);
+        }
         let mut wakers = Vec::new();
         for waiter in &mut self.waiters {
             let Some(at) = waiter.missing.iter().position(|&missing| missing == chunk) else {

@@ -89,7 +89,9 @@ impl<'a> Verifier<'a> {
     /// In which way it is not the file.
     pub(super) async fn end(self, kept: &Kept) -> Result<(), String> {
         let file = self.file;
-        check_size(self.received, file)?;
+        if self.received != file.size {
+            return Err(wrong_size(self.received, file));
+        }
         for (hash, expected) in self.hashes.into_iter().zip(file.block_hashes()) {
             let hash = hash.await.map(|hash| Uint8Array::new(&hash).to_vec());
             if hash.as_deref() != Ok(expected) {
@@ -109,8 +111,8 @@ pub(super) fn check_at_once(
     kept: &Kept,
 ) -> Result<Result<(), String>, Failure> {
     let mut gathered = Gathered::new(file.size)?;
-    if let Err(detail) = check_size(bytes.length(), file) {
-        return Ok(Err(detail));
+    if bytes.length() != file.size {
+        return Ok(Err(wrong_size(bytes.length(), file)));
     }
     gathered.add(0, bytes, file.size);
     if thread.sha256(&gathered) != file.sha256 {
@@ -120,11 +122,8 @@ pub(super) fn check_at_once(
     Ok(Ok(()))
 }
 
-fn check_size(received: u32, file: &Chunk) -> Result<(), String> {
-    if received == file.size {
-        return Ok(());
-    }
+fn wrong_size(received: u32, file: &Chunk) -> String {
     let mut detail = String::new();
     let _ = write!(detail, "{received} bytes instead of {}", file.size);
-    Err(detail)
+    detail
 }

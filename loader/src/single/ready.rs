@@ -15,5 +15,6 @@ pub(crate) fn is_linked(chunk: ChunkIndex) -> bool {
 
 /// Notes that `chunk` is linked and its data is written.
 pub(super) fn set(chunk: ChunkIndex) {
-    state::part(|part| part.set_ready(chunk));
+    let count = state::with(|loads| loads.meters.len());
+    state::part(|part| part.set_ready(chunk, count));
 }

@@ -1,32 +1,32 @@
 //! What a thread with a memory of its own knows of the chunks there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell};
 
 use crate::ids::ChunkIndex;
 
 /// Which chunks are part of the program.
 pub(crate) struct Part {
-    /// By chunk, as far as any of them is.
-    ready: RefCell<Vec<bool>>,
+    /// By chunk; made when the first one is.
+    ready: OnceCell<Box<[Cell<bool>]>>,
 }
 
 impl Part {
     pub(crate) const fn new() -> Self {
         Part {
-            ready: RefCell::new(Vec::new()),
+            ready: OnceCell::new(),
         }
     }
 
     pub(super) fn is_ready(&self, chunk: ChunkIndex) -> bool {
-        self.ready.borrow().get(chunk.0 as usize) == Some(&true)
+        let ready = self.ready.get().and_then(|all| all.get(chunk.0 as usize));
+        ready.is_some_and(Cell::get)
     }
 
-    pub(super) fn set_ready(&self, chunk: ChunkIndex) {
-        let mut ready = self.ready.borrow_mut();
-        let at = chunk.0 as usize;
-        if ready.len() <= at {
-            ready.resize(at + 1, false);
+    /// Notes that `chunk`, of so many, is ready.
+    pub(super) fn set_ready(&self, chunk: ChunkIndex, count: usize) {
+        let none = || vec![const { Cell::new(false) }; count].into_boxed_slice();
+        if let Some(ready) = self.ready.get_or_init(none).get(chunk.0 as usize) {
+            ready.set(true);
         }
-        ready[at] = true;
     }
 }

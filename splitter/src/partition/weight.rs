@@ -55,7 +55,7 @@ const ONE: u64 = 256;
 /// The logarithm of a number that is not 0, in 256ths; linear between powers of two.
 fn log2(number: u32) -> u32 {
     let whole = number.ilog2();
-    let part = (u64::from(number) * ONE >> whole) - ONE;
+    let part = ((u64::from(number) * ONE) >> whole) - ONE;
     whole * ONE as u32 + part as u32
 }
 
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_compressed_weighs_what_it_is() {
-        let bytes: Vec<u8> = (0..64_000u32).map(|n| (n * 7919 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..64_000u32).map(|n| ((n * 7919) >> 3) as u8).collect();
         let weight = of_data(&bytes);
         assert!((63_000..=64_000).contains(&weight), "{weight}");
     }
