@@ -88,7 +88,6 @@ pub struct File {
 
 /// What a module is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ModuleKind {
     /// The module that the glue instantiates.
     Main,

@@ -9,6 +9,8 @@
 
 #[cfg(not(target_feature = "atomics"))]
 mod absent;
+#[cfg(feature = "rayon")]
+mod alone;
 #[cfg(target_feature = "atomics")]
 mod closure;
 mod error;

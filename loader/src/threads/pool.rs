@@ -5,7 +5,11 @@ use std::fmt;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::error::{PoolError, SpawnError};
+#[cfg(not(target_feature = "atomics"))]
+use super::alone::work_alone;
+use super::error::PoolError;
+#[cfg(not(target_feature = "atomics"))]
+use super::error::SpawnError;
 #[cfg(target_feature = "atomics")]
 use super::workers::{self, Workers};
 use crate::error::LoadError;
@@ -146,29 +150,6 @@ pub async fn run<T: Send + 'static>(
     #[cfg(not(target_feature = "atomics"))]
     Ok(job())
 }
-
-/// Says once on the console why pools have no threads.
-#[cfg(target_family = "wasm")]
-pub(super) fn work_alone(why: &SpawnError) {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    #[wasm_bindgen]
-    extern "C" {
-        #[wasm_bindgen(js_namespace = console)]
-        fn warn(text: &str);
-    }
-    static HAS_SAID: AtomicBool = AtomicBool::new(false);
-    // Relaxed: nothing else goes with it.
-    if !HAS_SAID.swap(true, Ordering::Relaxed) {
-        warn(&format!(
-            "wasm-cleave: thread pools have no threads, and run their jobs where they are asked to: {why}"
-        ));
-    }
-}
-
-/// Elsewhere rayon has threads of its own.
-#[cfg(not(target_family = "wasm"))]
-fn work_alone(_: &SpawnError) {}
 
 impl Split {
     /// Loads it now, on this thread and on all threads of the rayon pools that this thread has made: none of them will

@@ -13,10 +13,10 @@ use std::task::{Poll, Waker};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
+use super::alone::work_alone;
 use super::error::{JoinError, PoolError};
 use super::handle::Handle;
 use super::js::parallelism;
-use super::pool::work_alone;
 use super::start::Builder;
 use crate::js;
 use crate::shared::wait;

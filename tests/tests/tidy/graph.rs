@@ -11,10 +11,10 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, UseTree};
 
 /// The files of a crate, by their paths below the folder of its root.
-pub type Sources = BTreeMap<String, String>;
+pub(crate) type Sources = BTreeMap<String, String>;
 
 /// File → the files it imports.
-pub type Graph = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Graph = BTreeMap<String, BTreeSet<String>>;
 
 /// How many imports can lead from one to the next: more are a circle of imports.
 const MOST_IMPORTS: usize = 4;
@@ -23,7 +23,7 @@ const MOST_IMPORTS: usize = 4;
 type ModulePath = Vec<String>;
 
 /// Reads a crate whose root is the file `root`.
-pub fn read(sources: &Sources, root: &str) -> Result<Graph> {
+pub(crate) fn read(sources: &Sources, root: &str) -> Result<Graph> {
     let mut modules = Modules::default();
     let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
     modules.read_file(sources, root, Vec::new(), folder)?;

@@ -9,7 +9,7 @@ use crate::graph::Graph;
 
 /// Files or folders, the highest layer first.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Layers(Vec<Layer>);
+pub(crate) struct Layers(Vec<Layer>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Layer {
@@ -20,7 +20,7 @@ struct Layer {
 
 /// What is wrong with the imports of a crate.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Problem {
+pub(crate) enum Problem {
     /// Each file imports the next, and the last one the first.
     Circle(Vec<String>),
     Upward {
@@ -52,7 +52,7 @@ impl fmt::Display for Problem {
 
 impl Layers {
     /// Reads the table below the heading `### Layers of CRATE`: its columns are a layer's name and its files.
-    pub fn parse(document: &str, of: &str) -> Result<Self> {
+    pub(crate) fn parse(document: &str, of: &str) -> Result<Self> {
         let heading = format!("### Layers of {of}");
         let mut lines = document.lines().skip_while(|line| *line != heading);
         lines
@@ -80,7 +80,7 @@ impl Layers {
     }
 
     /// Everything that is wrong.
-    pub fn check(&self, graph: &Graph) -> Vec<Problem> {
+    pub(crate) fn check(&self, graph: &Graph) -> Vec<Problem> {
         let mut problems: Vec<Problem> = circles(graph).into_iter().map(Problem::Circle).collect();
         for (file, imports) in graph {
             let Some(own) = self.layer_of(file) else {
@@ -122,7 +122,7 @@ fn is_folder_of(listed: &str, file: &str) -> bool {
 }
 
 /// The same imports with each folder at the top, and the file of the same name beside it, as one file `folder/`.
-pub fn with_folders_as_files(graph: &Graph) -> Graph {
+pub(crate) fn with_folders_as_files(graph: &Graph) -> Graph {
     let is_folder = |name: &str| {
         graph
             .keys()
@@ -148,7 +148,7 @@ pub fn with_folders_as_files(graph: &Graph) -> Graph {
 }
 
 /// One circle for each group of files that import each other, as short as any through its first file.
-pub fn circles(graph: &Graph) -> Vec<Vec<String>> {
+pub(crate) fn circles(graph: &Graph) -> Vec<Vec<String>> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut circles = Vec::new();
     for file in graph.keys() {
@@ -164,7 +164,7 @@ pub fn circles(graph: &Graph) -> Vec<Vec<String>> {
 }
 
 /// All files that `file` imports, directly or not, and that import it.
-pub fn group<'a>(graph: &'a Graph, file: &'a str) -> Vec<&'a str> {
+pub(crate) fn group<'a>(graph: &'a Graph, file: &'a str) -> Vec<&'a str> {
     let mutual =
         |other: &&'a String| way(graph, file, other).is_some() && way(graph, other, file).is_some();
     graph.keys().filter(mutual).map(String::as_str).collect()
