@@ -5,7 +5,7 @@
 
 pub mod manifest;
 
-/// What every import module of ours begins with, followed by the version and a colon.
+/// What the name of each of our import modules begins with, followed by the version and a colon.
 pub const MODULE_PREFIX: &str = "cleave";
 
 /// The version of the contract that this crate speaks.

@@ -30,14 +30,14 @@
 //! # What you can rely on
 //! - All chunks that a call needs are fetched at once; however many calls wait for a chunk, it is fetched once.
 //! - A chunk is linked only if its bytes have the hash that the build gave them and it is of the program's own build.
-//! - A failed load leaves the program as it was. Everybody who waited hears of it, and the next call tries again.
+//! - A failed load leaves the program as it was. Every waiting caller gets the error, and the next call tries again.
 //!
 //! On other targets than wasm there are no chunks: bodies run directly, and everything counts as loaded.
 //!
 //! The state is that of the thread: all of this works on the page and in any worker, each by itself.
 //!
-//! Where threads share one memory, one of them, the page as a rule, fetches and compiles for all. What a function of a
-//! chunk made, a trait object for example, may be used on every thread at once, also on one that has never heard of the
+//! Where threads share one memory, one of them, usually the page, fetches and compiles for all. What a function of a
+//! chunk made, a trait object for example, may be used on every thread at once, even on one that has never used the
 //! chunk. The chunk's statics are one for all threads. Where a thread cannot await, [`Call::blocking`] waits.
 //! [`counters`] tells what the threads have done together.
 

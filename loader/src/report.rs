@@ -1,4 +1,4 @@
-//! What the application can ask about its chunks, and what its listener is told.
+//! What the application can ask about its chunks, and what its listener receives.
 
 use crate::ids::ChunkIndex;
 use crate::js;

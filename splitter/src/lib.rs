@@ -46,7 +46,7 @@ pub use wasm_cleave_contract::manifest::Manifest;
 
 /// Splits a linked module (`--emit-relocs`), runs wasm-bindgen on main and returns all files.
 ///
-/// `progress` is told each phase as it begins, on the calling thread.
+/// `progress` is called with each phase as it begins, on the calling thread.
 ///
 /// # Errors
 /// When the bytes are not such a module, or wasm-bindgen refuses it.

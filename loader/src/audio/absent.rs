@@ -1,4 +1,4 @@
-//! What stands in for audio in programs that are not built for threads: they compile, and are told what is missing.
+//! What stands in for audio in programs that are not built for threads: they compile, and get an error that says what is missing.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;

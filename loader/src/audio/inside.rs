@@ -1,4 +1,4 @@
-//! Which threads are inside of a processor, told by their stacks.
+//! Which threads are inside a processor, recognised by their stacks.
 //!
 //! An allocator asks, also on threads that have no thread-local data yet, or not any more. So nothing here is thread-local
 //! but each audio thread's own entry in the list of all, which is there as long as the program.

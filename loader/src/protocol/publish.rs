@@ -2,7 +2,7 @@
 //!
 //! # The problem
 //! Every thread has a module instance and a function table of its own, and all have one memory. A trait object that
-//! a chunk made on one thread may be called on another which has never heard of the chunk, cannot be told, and must not
+//! a chunk made on one thread may be called on another which has never used the chunk, cannot receive a message, and must not
 //! wait. That works if all it takes to link the chunk lies in shared memory *before* anybody can hold such an object.
 //! A slot or an address of a chunk is produced by code of that chunk alone, so the rule is:
 //!
@@ -23,7 +23,7 @@
 //!    apart; it only grows.
 //! 4. **Data.** The claimant calls the chunk's `init`: some copies of constant bytes to constant addresses. Between 3
 //!    and 5 it does nothing else: it fetches nothing, waits for nothing, allocates nothing.
-//! 5. **Ready.** `Writing(n)` → `Ready`, for ever. If `init` failed, `Writing(n)` → `Idle(n)`, and anybody may try.
+//! 5. **Ready.** `Writing(n)` → `Ready`, which is final. If `init` failed, `Writing(n)` → `Idle(n)`, and anybody may try.
 //!
 //! Who finds somebody else in `Writing` waits, without blocking, until that changes. It is a matter of microseconds.
 //!

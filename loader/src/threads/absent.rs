@@ -1,4 +1,4 @@
-//! What stands in for threads in programs that are not built for them: they compile, and are told what is missing.
+//! What stands in for threads in programs that are not built for them: they compile, and get an error that says what is missing.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -9,7 +9,7 @@ use super::error::{JoinError, SpawnError};
 
 /// A thread that was started: there is none in this build.
 #[derive(Debug)]
-#[must_use = "dropping a handle lets the thread run on, and nobody hears of its failure"]
+#[must_use = "dropping a handle detaches the thread, and its failure goes unnoticed"]
 pub struct Handle<T>(Infallible, PhantomData<T>);
 
 #[expect(

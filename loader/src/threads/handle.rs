@@ -43,9 +43,9 @@ impl<T> Clone for Outcome<T> {
 
 /// A thread that was started. Awaiting it gives what its closure returned, once the thread has ended.
 ///
-/// Dropping it lets the thread run on. It belongs to the thread that started the other one; when that ends, the engine
-/// ends those that it has started, wherever they are.
-#[must_use = "dropping a handle lets the thread run on, and nobody hears of its failure"]
+/// Dropping it detaches the thread. A thread is a child of the one that started it: when the parent ends, the engine ends
+/// its children, wherever they are.
+#[must_use = "dropping a handle detaches the thread, and its failure goes unnoticed"]
 pub struct Handle<T> {
     worker: Worker,
     ended: JsFuture,
@@ -82,7 +82,7 @@ impl<T> Handle<T> {
     ///
     /// Nothing that the thread owns is dropped, and its stack is not given back: nobody can tell when it has stopped
     /// using it. Locks that it holds stay locked, that of the allocator among them: if it was just allocating, the next
-    /// thread that does so waits for ever. Better let the closure return.
+    /// thread that allocates never continues. If you can, let the closure return instead.
     pub fn terminate(&self) {
         self.worker.stop();
     }

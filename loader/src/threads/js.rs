@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 // The literals are those of `contract.rs`; a test holds them together.
 #[wasm_bindgen(raw_module = "./wasm-cleave-env.js")]
 extern "C" {
-    /// A Worker that has been told to start.
+    /// A Worker that has got its start message.
     #[derive(Clone)]
     pub(super) type Worker;
 

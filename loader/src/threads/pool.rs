@@ -1,4 +1,4 @@
-//! A rayon pool whose threads are Workers of ours, and what a job's caller hears when one of them fails.
+//! A rayon pool whose threads are our Workers, and the error that a job's caller gets when one of them fails.
 
 use std::fmt;
 
@@ -72,7 +72,7 @@ impl Pool {
     /// the page, does not block.
     ///
     /// # Errors
-    /// When a thread of the pool has failed, by a panic as a rule: nobody can tell then which jobs were lost, so all
+    /// When a thread of the pool has failed, usually by a panic: nobody can tell then which jobs were lost, so all
     /// that are under way are given up, and the pool takes no further ones.
     pub async fn run<T: Send + 'static>(
         &self,
@@ -141,7 +141,7 @@ pub fn init_thread_pool(threads: usize) -> Promise {
 /// Runs `job` on a thread of rayon's global pool. The caller, which may be the page, does not block.
 ///
 /// # Errors
-/// As [`Pool::run`]. Threads that did not call [`init`] do not hear of failures.
+/// As [`Pool::run`]. Only the thread that called [`init`] learns of failures.
 pub async fn run<T: Send + 'static>(
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PoolError> {

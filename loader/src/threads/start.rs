@@ -1,4 +1,4 @@
-//! How a thread begins: what the Worker is told, and what it runs.
+//! How a thread begins: what the Worker receives, and what it runs.
 //!
 //! 1. [`Builder`] makes a [`Start`], which holds the closure and the [`Room`] that the thread needs, and hands its address,
 //!    the module and the memory to a new Worker, which runs a script that the splitter writes.
@@ -8,7 +8,7 @@
 //! 3. When the closure has returned (or its future is done), or has thrown, the Worker gives stack and thread-local
 //!    data back, tells the thread that started it how it went, and closes.
 //!
-//! Whoever started the thread hears of its end by a message or an event, so it never blocks and may be the page.
+//! The thread that started it learns of its end by a message or an event, so it never blocks and may be the page.
 
 use std::sync::Arc;
 

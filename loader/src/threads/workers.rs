@@ -367,7 +367,7 @@ impl Drop for Seats {
     }
 }
 
-/// How the threads of a pool are, and who wants to hear of it. On the thread that made the pool.
+/// How the threads of a pool are, and which tasks wait for a change. On the thread that made the pool.
 #[derive(Default)]
 struct Health {
     running: Cell<usize>,

@@ -51,7 +51,7 @@ pub(crate) struct PackageArgs {
     /// Compile with optimisations: cargo's `release` profile
     #[arg(long, conflicts_with = "profile")]
     pub(crate) release: bool,
-    /// Compile with this profile of cargo's
+    /// Compile with this cargo profile
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// Features of the package to turn on, separated by commas
@@ -80,7 +80,7 @@ pub(crate) struct PackageArgs {
 }
 
 impl PackageArgs {
-    /// The name of cargo's profile.
+    /// The name of the cargo profile.
     pub(crate) fn profile(&self) -> &str {
         match &self.profile {
             Some(profile) => profile,
@@ -228,7 +228,7 @@ impl DivisionArgs {
     }
 }
 
-/// What is told after a build.
+/// What is shown after a build.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// Print one JSON document on stdout instead of the table

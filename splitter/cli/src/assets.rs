@@ -74,7 +74,7 @@ fn below(root: &Path, files: &mut Vec<File>) -> Result<()> {
             };
             let name = format!("{prefix}{name}");
             if path.is_dir() {
-                // A link to where it lies would go on for ever.
+                // A link to a folder that it is in would never end.
                 let real = path.canonicalize();
                 let leads_back = |real| settled(&folder).starts_with(real);
                 if !real.is_ok_and(leads_back) {

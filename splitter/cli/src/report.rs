@@ -1,4 +1,4 @@
-//! What is told after a build: a table for people, one JSON document for scripts.
+//! What is shown after a build: a table for people, one JSON document for scripts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

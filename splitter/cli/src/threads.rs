@@ -35,7 +35,7 @@ const LINK_ARGS: [&str; 7] = [
     "-Clink-arg=--export=__heap_base",
 ];
 
-/// What cargo is told, so that it builds for threads.
+/// The arguments and variables that make cargo build for threads.
 pub(crate) struct Threads {
     /// The user's flags and ours.
     rustflags: Vec<String>,

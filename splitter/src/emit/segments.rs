@@ -2,7 +2,7 @@
 //!
 //! One thread: active segments, which the instantiation writes. Shared memory: thread-local data as it was, then all
 //! pieces one behind the other in one passive segment, from which the linker's start function copies them, once.
-//! The manifest is the last segment; it is passive and copied by whoever wants to read it.
+//! The manifest is the last segment; it is passive, and copied to be read.
 
 use wasm_encoder::{ConstExpr, DataSection};
 

@@ -24,7 +24,7 @@ pub enum SplitError {
         /// Another one.
         second: String,
     },
-    /// An import of ours is used in another way than by a call.
+    /// One of our imports is used in another way than by a call.
     #[error("the address of the import `{import}` is taken in {place}; it can only be called")]
     NotCalled {
         /// The import.
@@ -44,7 +44,7 @@ pub enum SplitError {
         /// The name.
         name: String,
     },
-    /// An import of ours that this version does not know.
+    /// One of our imports that this version does not know.
     #[error("the program imports `{import}`, which this tool does not know")]
     UnknownImport {
         /// The import.

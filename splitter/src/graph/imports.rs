@@ -18,7 +18,7 @@ pub(crate) struct SplitPoint {
     pub(crate) entries: Vec<Func>,
 }
 
-/// What an import of ours means.
+/// What one of our imports means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Intrinsic {
     /// Marks the entry that calls it; means nothing at run time.
@@ -114,7 +114,7 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
     })
 }
 
-/// The version in a module name of ours: `1` in `cleave1:split`.
+/// The version in the name of one of our modules: `1` in `cleave1:split`.
 fn version_of<'a>(import: &Import<'a>) -> Option<&'a str> {
     let (version, _) = import
         .module

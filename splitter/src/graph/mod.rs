@@ -22,7 +22,7 @@ pub(crate) struct SymbolGraph {
     targets: Vec<Node>,
     /// The splits, by name.
     pub(crate) splits: Vec<SplitPoint>,
-    /// What each imported function of ours means.
+    /// What each of our imported functions means.
     pub(crate) intrinsics: Vec<Option<Intrinsic>>,
     /// Functions that have to be in main because of an import that they call; ascending.
     in_main: Vec<Func>,
@@ -91,7 +91,7 @@ impl SymbolGraph {
         &self.targets[range]
     }
 
-    /// What an import of ours means.
+    /// What one of our imports means.
     pub(crate) fn intrinsic_of(&self, func: Func) -> Option<&Intrinsic> {
         self.intrinsics.get(func.at()).and_then(Option::as_ref)
     }

@@ -91,7 +91,7 @@ pub(crate) enum Callee<'a> {
     Direct(u32),
     /// Through the table.
     Slot(Slot, Type),
-    /// It is an import of ours, which is replaced.
+    /// It is an intrinsic, which is replaced.
     Intrinsic(&'a Intrinsic),
 }
 
@@ -99,7 +99,7 @@ impl<'a> LinkPlan<'a> {
     /// Plans all modules.
     ///
     /// # Errors
-    /// When an import of ours is used other than by a call, or an export has a name that chunks need.
+    /// When an intrinsic is used other than by a call, or an export has a name that chunks need.
     pub(crate) fn new(
         input: &'a InputModule<'a>,
         graph: &'a SymbolGraph,
