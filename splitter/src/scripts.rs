@@ -43,9 +43,13 @@ fn import_script(glue: &mut Vec<u8>, names: FileNames) -> bool {
         return false;
     };
     let mut text = before.to_string();
-    for quote in ['\'', '"'] {
+    // wasm-bindgen 0.2.130 writes the last for Node, after `String.raw`, where nothing is escaped.
+    for quote in ['\'', '"', '`'] {
         let literal = |name: &str| format!("{quote}./{name}{quote}");
-        let script = quoted(&names.script());
+        let script = match quote {
+            '`' => names.script(),
+            _ => quoted(&names.script()),
+        };
         text = text.replace(&literal(contract::ENV_FILE), &literal(&script));
     }
     let does_import = text != before;
@@ -229,11 +233,13 @@ export { initSync };
 
     #[test]
     fn the_glue_imports_the_script_of_its_program() {
-        let before = "import { a } from './wasm-cleave-env.js';\nrequire(\"./wasm-cleave-env.js\")";
+        let before =
+            "import { a } from './wasm-cleave-env.js';\nrequire(String.raw`./wasm-cleave-env.js`)";
         let mut glue = before.as_bytes().to_vec();
         assert!(import_script(&mut glue, FileNames::new("it's")));
         assert!(!import_script(&mut glue, FileNames::new("it's")));
-        let after = "import { a } from './it\\'s.cleave.js';\nrequire(\"./it\\'s.cleave.js\")";
+        let after =
+            "import { a } from './it\\'s.cleave.js';\nrequire(String.raw`./it's.cleave.js`)";
         assert_eq!(str::from_utf8(&glue).unwrap(), after);
     }
 

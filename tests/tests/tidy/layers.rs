@@ -164,7 +164,7 @@ pub(crate) fn circles(graph: &Graph) -> Vec<Vec<String>> {
 }
 
 /// All files that `file` imports, directly or not, and that import it.
-pub(crate) fn group<'a>(graph: &'a Graph, file: &'a str) -> Vec<&'a str> {
+fn group<'a>(graph: &'a Graph, file: &'a str) -> Vec<&'a str> {
     let mutual =
         |other: &&'a String| way(graph, file, other).is_some() && way(graph, other, file).is_some();
     graph.keys().filter(mutual).map(String::as_str).collect()

@@ -67,31 +67,6 @@ fn the_phases_of_the_splitter_go_one_way_down() -> Result<()> {
     check("the splitter", "splitter/src", &graph)
 }
 
-/// `TIDY=loader/src/lib.rs cargo test -p wasm-cleave-tests --test tidy -- --ignored --nocapture` counts.
-#[test]
-#[ignore = "prints numbers"]
-fn count() -> Result<()> {
-    let root = std::env::var("TIDY").context("set TIDY to the root of a crate")?;
-    let (folder, root) = root.rsplit_once('/').context("TIDY names no file")?;
-    let graph = imports_of(folder, root)?;
-    for circle in circles(&graph) {
-        let files = layers::group(&graph, &circle[0]);
-        println!("{} files in a circle: {}", files.len(), files.join(", "));
-        println!("  for example {}", circle.join(" → "));
-    }
-    for (file, imports) in &graph {
-        println!(
-            "{file}: {}",
-            imports
-                .iter()
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(" ")
-        );
-    }
-    Ok(())
-}
-
 /// Sources, from pairs of a file and its text.
 fn planted(files: &[(&str, &str)]) -> Result<Graph> {
     let sources = files
