@@ -137,7 +137,6 @@ pub fn emit(
         modules: describe::describe(options, &graph, &partition, &plan, &manifest),
         files: manifest::files(&manifest, chunks),
         warnings: warnings::of(&input, &graph, options),
-        exported: input.exported_functions().map(str::to_string).collect(),
         manifest,
     })
 }

@@ -164,13 +164,4 @@ pub struct Emitted {
     pub manifest: Manifest,
     /// What the user should know.
     pub warnings: Vec<String>,
-    /// The functions that the program itself exports.
-    pub(crate) exported: Vec<String>,
-}
-
-impl Emitted {
-    /// Whether main exports a function of this name.
-    pub(crate) fn exports(&self, name: &str) -> bool {
-        self.exported.iter().any(|exported| exported == name)
-    }
 }

@@ -3,6 +3,7 @@
 mod inline;
 
 use wasm_cleave_contract as contract;
+use wasmparser::{Parser, Payload};
 
 use self::inline::inline;
 use crate::file_names::FileNames;
@@ -13,17 +14,35 @@ pub(crate) fn files(emitted: &Emitted, mut bound: Vec<File>, options: &Options) 
     let names = FileNames::new(&options.stem);
     let glue = names.glue();
     let glue = bound.iter_mut().find(|file| file.name == glue);
+    let imports = glue.is_some_and(|glue| import_script(&mut glue.bytes, names));
     let needs = Needs {
-        script: glue.is_some_and(|glue| import_script(&mut glue.bytes, names)),
-        threads: emitted.exports(contract::THREAD_RUN),
+        script: imports,
+        threads: exports(&bound, names, contract::THREAD_RUN),
         // There are no audio threads elsewhere.
-        audio: options.target == Target::Web && emitted.exports(contract::AUDIO_START),
+        audio: options.target == Target::Web && exports(&bound, names, contract::AUDIO_START),
     };
     let chunks = emitted.manifest.chunks.iter();
     let chunks: Vec<_> = chunks.map(|chunk| chunk.file.as_str()).collect();
     let scripts = scripts(needs, &bound, names, &chunks, options.target);
     bound.extend(scripts);
     bound
+}
+
+/// Whether main, as wasm-bindgen has left it, exports something of this name.
+fn exports(bound: &[File], names: FileNames, name: &str) -> bool {
+    let main = names.main();
+    let Some(main) = bound.iter().find(|file| file.name == main) else {
+        return false;
+    };
+    let payloads = Parser::new(0).parse_all(&main.bytes).map_while(Result::ok);
+    let mut sections = payloads.filter_map(|payload| match payload {
+        Payload::ExportSection(section) => Some(section),
+        _ => None,
+    });
+    sections.any(|section| {
+        let mut exports = section.into_iter().map_while(Result::ok);
+        exports.any(|export| export.name == name)
+    })
 }
 
 /// What a program has that its scripts serve.

@@ -161,14 +161,6 @@ impl<'a> InputModule<'a> {
         &self.code_references[self.function(func).references.clone()]
     }
 
-    /// The names of the exported functions.
-    pub(crate) fn exported_functions(&self) -> impl Iterator<Item = &'a str> {
-        let functions = self.exports.iter();
-        functions
-            .filter(|export| export.kind == wasmparser::ExternalKind::Func)
-            .map(|export| export.name)
-    }
-
     /// Whether a function is imported.
     pub(crate) fn is_import(&self, func: Func) -> bool {
         func.at() < self.imported_functions
