@@ -62,9 +62,16 @@ fn import_script(glue: &mut Vec<u8>, names: FileNames) -> bool {
         return false;
     };
     let mut text = before.to_string();
-    // wasm-bindgen 0.2.130 writes the last for Node, after `String.raw`, where nothing is escaped.
-    for quote in ['\'', '"', '`'] {
-        let literal = |name: &str| format!("{quote}./{name}{quote}");
+    // As wasm-bindgen 0.2.130 writes imports, for Node after `String.raw`, where nothing is escaped. The same string as a
+    // key of the import object is the name of main's import, which stays.
+    for (before, quote) in [
+        ("from ", '\''),
+        ("from ", '"'),
+        ("require(", '\''),
+        ("require(", '"'),
+        ("require(String.raw", '`'),
+    ] {
+        let literal = |name: &str| format!("{before}{quote}./{name}{quote}");
         let script = match quote {
             '`' => names.script(),
             _ => quoted(&names.script()),
@@ -252,13 +259,11 @@ export { initSync };
 
     #[test]
     fn the_glue_imports_the_script_of_its_program() {
-        let before =
-            "import { a } from './wasm-cleave-env.js';\nrequire(String.raw`./wasm-cleave-env.js`)";
+        let before = "import { a } from './wasm-cleave-env.js';\nrequire(String.raw`./wasm-cleave-env.js`)\n\"./wasm-cleave-env.js\": import1";
         let mut glue = before.as_bytes().to_vec();
         assert!(import_script(&mut glue, FileNames::new("it's")));
         assert!(!import_script(&mut glue, FileNames::new("it's")));
-        let after =
-            "import { a } from './it\\'s.cleave.js';\nrequire(String.raw`./it's.cleave.js`)";
+        let after = "import { a } from './it\\'s.cleave.js';\nrequire(String.raw`./it's.cleave.js`)\n\"./wasm-cleave-env.js\": import1";
         assert_eq!(str::from_utf8(&glue).unwrap(), after);
     }
 
