@@ -1,18 +1,14 @@
 //! Rewrites a function's body: copied but for its references, which get new indices in their shortest form.
 
+use wasm_encoder::{Encode, InstructionSink};
+
 use super::segments::Segments;
 use crate::graph::Intrinsic;
 use crate::ids::Func;
 use crate::plan::{Callee, Gap, LinkPlan, ModulePlan};
-use crate::read::{Reference, ReferenceKind, write_signed, write_unsigned};
+use crate::read::ReferenceKind;
 
-const CALL: u8 = 0x10;
-const RETURN_CALL: u8 = 0x12;
-const CALL_INDIRECT: u8 = 0x11;
-const RETURN_CALL_INDIRECT: u8 = 0x13;
-const I32_CONST: u8 = 0x41;
-
-/// What calls of our imports are replaced by, as far as the input does not tell.
+/// What calls of our imports are replaced by, as far as the input does not say.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Replacements<'a> {
     /// For each split its index in the manifest.
@@ -35,16 +31,18 @@ pub(super) fn rewrite(
     func: Func,
     replacements: Replacements,
 ) -> Result<Vec<u8>, Gap> {
+    let writer = Writer {
+        plan,
+        module,
+        replacements,
+    };
     let body = plan.input.function(func).body;
     let mut out = Vec::with_capacity(body.len());
     let mut copied = 0;
     for reference in plan.input.references(func) {
         let extent = reference.extent(body).ok_or_else(outside)?;
-        let kept = body.get(copied..extent.start).ok_or_else(outside)?;
-        let opcode = (reference.offset as usize).checked_sub(1);
-        let before = *opcode.and_then(|at| body.get(at)).ok_or_else(outside)?;
-        out.extend_from_slice(kept);
-        write_reference(&mut out, plan, module, reference, before, replacements)?;
+        out.extend_from_slice(body.get(copied..extent.start).ok_or_else(outside)?);
+        writer.reference(reference.kind, &mut out)?;
         copied = extent.end;
     }
     out.extend_from_slice(body.get(copied..).ok_or_else(outside)?);
@@ -55,104 +53,102 @@ fn outside() -> Gap {
     Gap::new("what a reference outside of the body is")
 }
 
-fn write_reference(
-    out: &mut Vec<u8>,
-    plan: &LinkPlan,
-    module: &ModulePlan,
-    reference: &Reference,
-    before: u8,
-    replacements: Replacements,
-) -> Result<(), Gap> {
-    match reference.kind {
-        ReferenceKind::Call(callee) => write_call(out, plan, module, callee, before, replacements)?,
-        ReferenceKind::SlotConst(slot) => write_signed(out, slot.0 as i32),
-        ReferenceKind::AddressConst(value, _) | ReferenceKind::ThreadOffset(value) => {
-            write_signed(out, value)
-        }
-        ReferenceKind::AddressOffset(value, _) => write_unsigned(out, value),
-        ReferenceKind::Type(ty) => {
-            let index = module.type_index(ty)?;
-            match before {
-                CALL_INDIRECT | RETURN_CALL_INDIRECT => write_unsigned(out, index),
-                _ => write_signed(out, index as i32),
-            }
-        }
-        ReferenceKind::Global(global, _) => write_unsigned(out, module.global_index(global)?),
-        ReferenceKind::Tag(tag) => write_unsigned(out, module.tag_index(tag)?),
-        ReferenceKind::Table => write_unsigned(out, 0),
-        ReferenceKind::Copy(copy) => replacements.segments()?.write_copies(out, copy.segment),
-        ReferenceKind::Drop { .. } => replacements.segments()?.write_drop(out),
-        ReferenceKind::Segment(segment) => {
-            write_unsigned(out, replacements.segments()?.thread_local(segment)?);
-        }
-        ReferenceKind::SlotWord(_) | ReferenceKind::AddressWord(_) => {
-            return Err(Gap::new("what a word of data means in code"));
-        }
-    }
-    Ok(())
+/// Whether a call returns from its caller too (`return_call`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IsTail {
+    No,
+    Yes,
 }
 
-fn write_call(
-    out: &mut Vec<u8>,
-    plan: &LinkPlan,
-    module: &ModulePlan,
-    callee: Func,
-    opcode: u8,
-    replacements: Replacements,
-) -> Result<(), Gap> {
-    let indirect = match opcode {
-        CALL => CALL_INDIRECT,
-        RETURN_CALL => RETURN_CALL_INDIRECT,
-        _ => return Err(Gap::new("how a function is called by another instruction")),
+/// Writes what stands in a module in place of references.
+struct Writer<'a> {
+    plan: &'a LinkPlan<'a>,
+    module: &'a ModulePlan,
+    replacements: Replacements<'a>,
+}
+
+impl Writer<'_> {
+    fn reference(&self, kind: ReferenceKind, out: &mut Vec<u8>) -> Result<(), Gap> {
+        let module = self.module;
+        let mut code = InstructionSink::new(out);
+        match kind {
+            ReferenceKind::Call(callee) => self.call(callee, IsTail::No, &mut code)?,
+            ReferenceKind::TailCall(callee) => self.call(callee, IsTail::Yes, &mut code)?,
+            ReferenceKind::Copy(copy) => self.segments()?.write_copies(copy.segment, &mut code),
+            ReferenceKind::Drop { .. } => self.segments()?.write_drop(&mut code),
+            ReferenceKind::SlotConst(slot) => (slot.0 as i32).encode(out),
+            ReferenceKind::AddressConst(value, _) | ReferenceKind::ThreadOffset(value) => {
+                value.encode(out);
+            }
+            ReferenceKind::AddressOffset(value, _) => value.encode(out),
+            ReferenceKind::Type(ty) => module.type_index(ty)?.encode(out),
+            ReferenceKind::BlockType(ty) => i64::from(module.type_index(ty)?).encode(out),
+            ReferenceKind::Global(global, _) => module.global_index(global)?.encode(out),
+            ReferenceKind::Tag(tag) => module.tag_index(tag)?.encode(out),
+            ReferenceKind::Table => 0u32.encode(out),
+            ReferenceKind::Segment(segment) => self.segments()?.thread_local(segment)?.encode(out),
+            ReferenceKind::SlotWord(_) | ReferenceKind::AddressWord(_) => {
+                return Err(Gap::new("what a word of data means in code"));
+            }
+        }
+        Ok(())
+    }
+
+    fn segments(&self) -> Result<&Segments, Gap> {
+        self.replacements.segments()
+    }
+
+    fn call(&self, callee: Func, is_tail: IsTail, code: &mut InstructionSink) -> Result<(), Gap> {
+        match self.plan.callee(self.module, callee)? {
+            Callee::Direct(index) => {
+                match is_tail {
+                    IsTail::No => code.call(index),
+                    IsTail::Yes => code.return_call(index),
+                };
+            }
+            Callee::Slot(slot, ty) => {
+                code.i32_const(slot.0 as i32);
+                call_indirect(self.module.type_index(ty)?, is_tail, code);
+            }
+            Callee::Intrinsic(intrinsic) => {
+                self.intrinsic(intrinsic, is_tail, code)?;
+                // A tail call is a return as well, unless it stayed a call.
+                if is_tail == IsTail::Yes && *intrinsic != Intrinsic::Call {
+                    code.return_();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn intrinsic(
+        &self,
+        intrinsic: &Intrinsic,
+        is_tail: IsTail,
+        code: &mut InstructionSink,
+    ) -> Result<(), Gap> {
+        match intrinsic {
+            Intrinsic::Marker(_) => {}
+            Intrinsic::Handle(split) => {
+                let index = split.and_then(|split| self.replacements.handles.get(split.at()));
+                code.i32_const(index.map_or(-1, |&index| index as i32));
+            }
+            Intrinsic::Call => {
+                call_indirect(self.module.type_index(self.plan.entry_type)?, is_tail, code);
+            }
+            Intrinsic::ManifestLen => {
+                code.i32_const(self.segments()?.manifest_length as i32);
+            }
+            Intrinsic::ManifestCopy => self.segments()?.write_manifest_copy(code),
+        }
+        Ok(())
+    }
+}
+
+/// Calls what the table holds in the slot on the stack.
+fn call_indirect(ty: u32, is_tail: IsTail, code: &mut InstructionSink) {
+    match is_tail {
+        IsTail::No => code.call_indirect(0, ty),
+        IsTail::Yes => code.return_call_indirect(0, ty),
     };
-    match plan.callee(module, callee)? {
-        Callee::Direct(index) => {
-            out.push(opcode);
-            write_unsigned(out, index);
-        }
-        Callee::Slot(slot, ty) => {
-            write_constant(out, slot.0);
-            out.push(indirect);
-            write_unsigned(out, module.type_index(ty)?);
-            out.push(0);
-        }
-        Callee::Intrinsic(intrinsics) => {
-            write_intrinsic(out, plan, module, intrinsics, indirect, replacements)?;
-            // A tail call is a return as well, unless it stayed a call.
-            if opcode == RETURN_CALL && *intrinsics != Intrinsic::Call {
-                out.push(0x0f);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn write_intrinsic(
-    out: &mut Vec<u8>,
-    plan: &LinkPlan,
-    module: &ModulePlan,
-    intrinsics: &Intrinsic,
-    indirect: u8,
-    replacements: Replacements,
-) -> Result<(), Gap> {
-    match intrinsics {
-        Intrinsic::Marker(_) => {}
-        Intrinsic::Handle(split) => {
-            let index = split.and_then(|split| replacements.handles.get(split.at()));
-            write_constant(out, index.copied().unwrap_or(u32::MAX));
-        }
-        Intrinsic::Call => {
-            out.push(indirect);
-            write_unsigned(out, module.type_index(plan.entry_type)?);
-            out.push(0);
-        }
-        Intrinsic::ManifestLen => write_constant(out, replacements.segments()?.manifest_length),
-        Intrinsic::ManifestCopy => replacements.segments()?.write_manifest_copy(out),
-    }
-    Ok(())
-}
-
-pub(super) fn write_constant(out: &mut Vec<u8>, value: u32) {
-    out.push(I32_CONST);
-    write_signed(out, value as i32);
 }

@@ -7,8 +7,7 @@ use wasm_cleave_contract::manifest::BuildId;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
     CustomSection, DataCountSection, DataSection, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, ImportSection, Instruction, MemoryType, Module, RefType, TableType, TagKind,
-    TagType,
+    FunctionSection, ImportSection, MemoryType, Module, RefType, TableType, TagKind, TagType,
 };
 
 use super::data::Piece;
@@ -66,22 +65,20 @@ pub(super) fn write(
     Ok(out.finish())
 }
 
-/// The function that writes the chunk's data: all pieces lie in one passive segment, one behind the other.
+/// The function that writes the chunk's data: all pieces lie in one passive segment, one after the other.
 fn init(pieces: &[Piece]) -> Function {
     let mut function = Function::new([]);
+    let mut code = function.instructions();
     let mut offset = 0;
     for piece in pieces {
-        function.instruction(&Instruction::I32Const(piece.address as i32));
-        function.instruction(&Instruction::I32Const(offset));
-        function.instruction(&Instruction::I32Const(piece.bytes.len() as i32));
-        function.instruction(&Instruction::MemoryInit {
-            mem: 0,
-            data_index: 0,
-        });
-        offset += piece.bytes.len() as i32;
+        let length = piece.bytes.len() as i32;
+        code.i32_const(piece.address as i32)
+            .i32_const(offset)
+            .i32_const(length)
+            .memory_init(0, 0);
+        offset += length;
     }
-    function.instruction(&Instruction::DataDrop(0));
-    function.instruction(&Instruction::End);
+    code.data_drop(0).end();
     function
 }
 

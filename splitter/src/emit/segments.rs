@@ -1,19 +1,13 @@
 //! Main's data segments, and the code that copies them.
 //!
 //! One thread: active segments, which the instantiation writes. Shared memory: thread-local data as it was, then all
-//! pieces one behind the other in one passive segment, from which the linker's start function copies them, once.
+//! pieces one after the other in one passive segment, from which the linker's start function copies them, once.
 //! The manifest is the last segment; it is passive, and copied to be read.
 
-use wasm_encoder::{ConstExpr, DataSection};
+use wasm_encoder::{ConstExpr, DataSection, InstructionSink};
 
-use super::body::write_constant;
 use super::data::{self, Piece};
 use crate::plan::{Gap, LinkPlan};
-use crate::read::write_unsigned;
-
-const MISC_PREFIX: u8 = 0xfc;
-const MEMORY_INIT: u8 = 8;
-const DATA_DROP: u8 = 9;
 
 /// The data section of main and what is where in it.
 #[derive(Debug)]
@@ -21,6 +15,7 @@ pub(crate) struct Segments {
     pub(super) section: DataSection,
     pub(super) count: u32,
     pub(super) manifest_length: u32,
+    manifest: u32,
     /// Of each segment of the input: its index, where it is thread-local.
     thread_local: Vec<Option<u32>>,
     /// Of each segment of the input: its pieces in the segment `image`, where it is passive.
@@ -44,6 +39,7 @@ impl Segments {
             section: DataSection::new(),
             count: 0,
             manifest_length: manifest.len() as u32,
+            manifest: 0,
             thread_local: vec![None; inputs.len()],
             copies: vec![Vec::new(); inputs.len()],
             image: 0,
@@ -81,6 +77,7 @@ impl Segments {
             segments.image = segments.count;
             segments.add_passive(image);
         }
+        segments.manifest = segments.count;
         segments.add_passive(manifest.to_vec());
         segments
     }
@@ -117,33 +114,26 @@ impl Segments {
     }
 
     /// Writes the code that copies a segment of the input to where it belongs.
-    pub(super) fn write_copies(&self, out: &mut Vec<u8>, segment: u32) {
+    pub(super) fn write_copies(&self, segment: u32, code: &mut InstructionSink) {
         for copy in self.copies.get(segment as usize).into_iter().flatten() {
-            write_constant(out, copy.address);
-            write_constant(out, copy.offset);
-            write_constant(out, copy.length);
-            write_init(out, self.image);
+            code.i32_const(copy.address as i32)
+                .i32_const(copy.offset as i32)
+                .i32_const(copy.length as i32)
+                .memory_init(0, self.image);
         }
     }
 
     /// Writes the code that drops the image; dropping twice is allowed.
-    pub(super) fn write_drop(&self, out: &mut Vec<u8>) {
+    pub(super) fn write_drop(&self, code: &mut InstructionSink) {
         if self.copies.iter().any(|copies| !copies.is_empty()) {
-            out.extend([MISC_PREFIX, DATA_DROP]);
-            write_unsigned(out, self.image);
+            code.data_drop(self.image);
         }
     }
 
     /// Writes the code that copies the manifest to the address on the stack.
-    pub(super) fn write_manifest_copy(&self, out: &mut Vec<u8>) {
-        write_constant(out, 0);
-        write_constant(out, self.manifest_length);
-        write_init(out, self.count - 1);
+    pub(super) fn write_manifest_copy(&self, code: &mut InstructionSink) {
+        code.i32_const(0)
+            .i32_const(self.manifest_length as i32)
+            .memory_init(0, self.manifest);
     }
-}
-
-fn write_init(out: &mut Vec<u8>, segment: u32) {
-    out.extend([MISC_PREFIX, MEMORY_INIT]);
-    write_unsigned(out, segment);
-    out.push(0);
 }

@@ -65,7 +65,9 @@ pub(super) fn target(
 ) -> Option<Node> {
     let node = |func: Func| Node(func.0);
     match reference.kind {
-        ReferenceKind::Call(func) => Some(func).filter(|&func| !module.is_import(func)).map(node),
+        ReferenceKind::Call(func) | ReferenceKind::TailCall(func) => {
+            Some(func).filter(|&func| !module.is_import(func)).map(node)
+        }
         ReferenceKind::SlotConst(slot) | ReferenceKind::SlotWord(slot) => {
             let func = module.in_slot(slot)?;
             Some(func)
@@ -79,6 +81,7 @@ pub(super) fn target(
             interval.map(|interval| Node::from_position(functions + interval.at()))
         }
         ReferenceKind::Type(_)
+        | ReferenceKind::BlockType(_)
         | ReferenceKind::Tag(_)
         | ReferenceKind::Table
         | ReferenceKind::ThreadOffset(_)

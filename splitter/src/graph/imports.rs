@@ -7,7 +7,7 @@ use wasm_cleave_contract as contract;
 use super::error::SplitError;
 use crate::conventions;
 use crate::ids::{Func, Split};
-use crate::read::{Import, InputModule, ReferenceKind};
+use crate::read::{Import, InputModule};
 
 /// A split with its entries.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
         let caller = Func::from_position(position);
         let mut split = None;
         for reference in module.references(caller) {
-            let ReferenceKind::Call(callee) = reference.kind else {
+            let Some(callee) = reference.callee() else {
                 continue;
             };
             if !module.is_import(callee) {

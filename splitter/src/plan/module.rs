@@ -47,13 +47,15 @@ pub(super) fn needs(plan: &LinkPlan, contents: &Contents) -> Needs {
         needs.types.push(plan.input.function(func).ty);
         for reference in plan.input.references(func) {
             match reference.kind {
-                ReferenceKind::Call(callee) => needs.call(plan, contents.module, callee),
+                ReferenceKind::Call(callee) | ReferenceKind::TailCall(callee) => {
+                    needs.call(plan, contents.module, callee)
+                }
                 ReferenceKind::Global(global, _) => needs.globals.push(global),
                 ReferenceKind::Tag(tag) => {
                     needs.tags.push(tag);
                     needs.types.push(plan.input.tags[tag.at()]);
                 }
-                ReferenceKind::Type(ty) => needs.types.push(ty),
+                ReferenceKind::Type(ty) | ReferenceKind::BlockType(ty) => needs.types.push(ty),
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use crate::graph::Intrinsic;
 use crate::graph::SplitError;
 use crate::ids::{Func, Module, Slot};
-use crate::read::{InputModule, ReferenceKind};
+use crate::read::InputModule;
 
 use super::{Contents, LinkPlan};
 
@@ -64,7 +64,7 @@ fn called_in_other_chunks(plan: &LinkPlan, module: &Contents) -> Vec<Func> {
     let mut called = Vec::new();
     for &caller in &module.functions {
         for reference in plan.input.references(caller) {
-            if let ReferenceKind::Call(callee) = reference.kind
+            if let Some(callee) = reference.callee()
                 && !plan.input.is_import(callee)
                 && plan.slot_of(callee).is_none()
                 && plan

@@ -23,7 +23,7 @@ pub(super) fn references(
     while !operators.eof() {
         let (operator, at) = operators.read_with_offset()?;
         let end = operators.original_position();
-        let behind_opcode = (at - offset) as u32 + 1;
+        let after_opcode = (at - offset) as u32 + 1;
         let stays = |segment: u32| {
             segments
                 .get(segment as usize)
@@ -31,8 +31,9 @@ pub(super) fn references(
         };
         let before = constants.note(&operator, at);
         let kind = match operator {
-            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                ReferenceKind::Call(Func(function_index))
+            Operator::Call { function_index } => ReferenceKind::Call(Func(function_index)),
+            Operator::ReturnCall { function_index } => {
+                ReferenceKind::TailCall(Func(function_index))
             }
             Operator::CallIndirect { type_index, .. }
             | Operator::ReturnCallIndirect { type_index, .. } => {
@@ -49,7 +50,7 @@ pub(super) fn references(
             }
             | Operator::Try {
                 blockty: BlockType::FuncType(ty),
-            } => ReferenceKind::Type(Type(ty)),
+            } => ReferenceKind::BlockType(Type(ty)),
             Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
                 ReferenceKind::Global(Global(global_index), None)
             }
@@ -59,9 +60,9 @@ pub(super) fn references(
             Operator::MemoryInit { data_index, .. } | Operator::DataDrop { data_index }
                 if stays(data_index) =>
             {
-                // Behind the prefix and the number of the instruction.
+                // After the prefix and the number of the instruction.
                 references.push(Reference {
-                    offset: behind_opcode + 1,
+                    offset: after_opcode + 1,
                     kind: ReferenceKind::Segment(data_index),
                 });
                 continue;
@@ -108,7 +109,7 @@ pub(super) fn references(
             _ => continue,
         };
         references.push(Reference {
-            offset: behind_opcode,
+            offset: after_opcode,
             kind,
         });
     }

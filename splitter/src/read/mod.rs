@@ -5,7 +5,6 @@
 mod data;
 mod decode;
 mod error;
-mod leb;
 mod references;
 mod relocations;
 mod sections;
@@ -20,8 +19,6 @@ pub use error::ReadError;
 
 pub(crate) use data::{DataMap, Segment};
 pub(crate) use references::{Reference, ReferenceKind};
-
-pub(crate) use leb::{write_signed, write_unsigned};
 
 /// A linked module. Borrows the input; nothing of it is copied but indices.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! A reference: a place in code or data that refers to something, with what it refers to.
 
-use super::leb::read_unsigned;
-use crate::ids::Interval;
-use crate::ids::{Func, Global, Slot, Tag, Type};
+use wasmparser::BinaryReader;
+
+use crate::ids::{Func, Global, Interval, Slot, Tag, Type};
 
 /// A place that refers to something.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +16,10 @@ pub(crate) struct Reference {
 /// What a reference refers to. The values are those that the linker wrote there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReferenceKind {
-    /// The immediate of a `call` or `return_call`, unsigned.
+    /// The immediate of a `call`, unsigned.
     Call(Func),
+    /// The immediate of a `return_call`, unsigned.
+    TailCall(Func),
     /// The constant of an `i32.const`, signed: a function's address.
     SlotConst(Slot),
     /// Four bytes of data: a function's address.
@@ -28,8 +30,10 @@ pub(crate) enum ReferenceKind {
     AddressOffset(u32, Option<Interval>),
     /// Four bytes of data: an address in memory, with the interval of its symbol.
     AddressWord(Option<Interval>),
-    /// A type index: unsigned behind `call_indirect`, signed behind `block` and its like.
+    /// The type index of a `call_indirect` or `return_call_indirect`, unsigned.
     Type(Type),
+    /// The type index of a `block`, `loop`, `if` or `try`, signed.
+    BlockType(Type),
     /// A global index, with the interval of its symbol where the linker made the global for an address.
     Global(Global, Option<Interval>),
     /// A tag index.
@@ -61,6 +65,14 @@ pub(crate) struct SegmentCopy {
 }
 
 impl Reference {
+    /// The function that is called there, if one is.
+    pub(crate) fn callee(&self) -> Option<Func> {
+        match self.kind {
+            ReferenceKind::Call(callee) | ReferenceKind::TailCall(callee) => Some(callee),
+            _ => None,
+        }
+    }
+
     /// Whether an instruction is there that names a data segment.
     pub(crate) fn names_segment(&self) -> bool {
         matches!(
@@ -69,14 +81,19 @@ impl Reference {
         )
     }
 
-    /// Which bytes of the body the reference covers; a call with its opcode, anything else that refers is a number alone.
+    /// Which bytes of the body the reference covers: a call with its opcode, of anything else the number alone.
     pub(crate) fn extent(&self, body: &[u8]) -> Option<std::ops::Range<usize>> {
         let at = self.offset as usize;
-        let number = || Some(at + read_unsigned(body.get(at..)?)?.1);
+        let number = || {
+            let mut reader = BinaryReader::new(body.get(at..)?, 0);
+            // Wide enough for a number of 32 bits, signed or not.
+            reader.read_var_i64().ok()?;
+            Some(at + reader.original_position() as usize)
+        };
         Some(match self.kind {
             ReferenceKind::Copy(copy) => at..at + copy.length as usize,
             ReferenceKind::Drop { length } => at..at + length as usize,
-            ReferenceKind::Call(_) => at.checked_sub(1)?..number()?,
+            ReferenceKind::Call(_) | ReferenceKind::TailCall(_) => at.checked_sub(1)?..number()?,
             _ => at..number()?,
         })
     }

@@ -4,16 +4,18 @@
 //! interval that an address belongs to.
 
 use rayon::prelude::*;
-use wasmparser::{RelocationEntry, RelocationType};
+use wasmparser::{BinaryReader, RelocationEntry, RelocationType};
 
 use super::error::ReadError;
-use super::leb::{read_signed, read_unsigned};
 use super::sections::RawModule;
 use super::{DataMap, Function, InputModule, Reference, ReferenceKind, Segment, decode};
 use crate::ids::{Func, Global, Interval, Slot, Tag, Type};
 
+/// The opcodes before a number that more than one instruction has; wasmparser does not name them.
 const CALL: u8 = 0x10;
 const RETURN_CALL: u8 = 0x12;
+const CALL_INDIRECT: u8 = 0x11;
+const RETURN_CALL_INDIRECT: u8 = 0x13;
 
 /// Adds the references to the module.
 pub(super) fn resolve(mut raw: RawModule<'_>) -> Result<InputModule<'_>, ReadError> {
@@ -132,7 +134,7 @@ fn code_references(
         return Err(ReadError::relocation(
             "code",
             entry,
-            "it lies behind the last function",
+            "it lies after the last function",
         ));
     }
     let data = &module.data;
@@ -174,14 +176,19 @@ fn body_sites(
             })?;
         let bytes = function.body.get(offset as usize..).unwrap_or(&[]);
         let kind = code_site(data, bytes, entry)?;
-        if let ReferenceKind::Call(_) = kind
-            && !matches!(function.body[offset as usize - 1], CALL | RETURN_CALL)
-        {
-            return Err(ReadError::unsupported(
-                start + offset,
-                "a reference to a function that is not a call (`ref.func`)",
-            ));
-        }
+        let kind = match (kind, function.body[offset as usize - 1]) {
+            (ReferenceKind::Call(_), CALL) => kind,
+            (ReferenceKind::Call(callee), RETURN_CALL) => ReferenceKind::TailCall(callee),
+            (ReferenceKind::Call(_), _) => {
+                return Err(ReadError::unsupported(
+                    start + offset,
+                    "a reference to a function that is not a call (`ref.func`)",
+                ));
+            }
+            (ReferenceKind::Type(_), CALL_INDIRECT | RETURN_CALL_INDIRECT) => kind,
+            (ReferenceKind::Type(ty), _) => ReferenceKind::BlockType(ty),
+            _ => kind,
+        };
         free_from = offset + 5;
         references.push(Reference {
             offset: offset as u32,
@@ -202,18 +209,8 @@ fn code_site(
     }
     let truncated =
         || ReadError::relocation("code", entry, "no padded number of five bytes is there");
-    let unsigned = || {
-        read_unsigned(bytes)
-            .filter(|n| n.1 == 5)
-            .map(|n| n.0)
-            .ok_or_else(truncated)
-    };
-    let signed = || {
-        read_signed(bytes)
-            .filter(|n| n.1 == 5)
-            .map(|n| n.0)
-            .ok_or_else(truncated)
-    };
+    let unsigned = || padded(bytes, BinaryReader::read_var_u32).ok_or_else(truncated);
+    let signed = || padded(bytes, BinaryReader::read_var_i32).ok_or_else(truncated);
     let interval = || interval_of(data, "code", entry);
     Ok(match entry.ty {
         RelocationType::FunctionIndexLeb => ReferenceKind::Call(Func(unsigned()?)),
@@ -233,6 +230,16 @@ fn code_site(
             ));
         }
     })
+}
+
+/// A number that the linker has padded to five bytes, at the beginning of `bytes`.
+fn padded<'a, T>(
+    bytes: &'a [u8],
+    read: impl Fn(&mut BinaryReader<'a>) -> wasmparser::Result<T>,
+) -> Option<T> {
+    let mut reader = BinaryReader::new(bytes.get(..5)?, 0);
+    let number = read(&mut reader).ok()?;
+    reader.eof().then_some(number)
 }
 
 fn interval_of(
@@ -329,8 +336,8 @@ fn check_indices(module: &InputModule) -> Result<(), ReadError> {
         .code_references
         .iter()
         .all(|reference| match reference.kind {
-            ReferenceKind::Call(func) => func.at() < functions,
-            ReferenceKind::Type(ty) => ty.at() < module.types.len(),
+            ReferenceKind::Call(func) | ReferenceKind::TailCall(func) => func.at() < functions,
+            ReferenceKind::Type(ty) | ReferenceKind::BlockType(ty) => ty.at() < module.types.len(),
             ReferenceKind::Global(global, _) => global.at() < module.globals.len(),
             ReferenceKind::Tag(tag) => tag.at() < module.tags.len(),
             _ => true,
