@@ -4,7 +4,7 @@ use wasm_cleave_contract::manifest::Manifest;
 
 use crate::file_names::FileNames;
 use crate::graph::SymbolGraph;
-use crate::ids::Split;
+use crate::ids::{ModuleId, SplitId};
 use crate::partition::Partition;
 use crate::plan::{LinkPlan, ModulePlan};
 use crate::program::{Module, ModuleKind, Options};
@@ -17,37 +17,34 @@ pub(crate) fn describe(
     plan: &LinkPlan,
     manifest: &Manifest,
 ) -> Vec<Module> {
-    let name = |split: Split| graph.splits[split.at()].name.clone();
+    let names = |splits: &[SplitId]| -> Vec<String> {
+        let names = splits.iter().map(|split| &graph.splits[split.at()].name);
+        names.cloned().collect()
+    };
+    let all: Vec<SplitId> = (0..graph.splits.len())
+        .map(SplitId::from_position)
+        .collect();
     let describe = |module: &ModulePlan| {
-        let chunk = module.module.at().checked_sub(1);
+        let (file, kind, splits) = match module.module {
+            ModuleId::Main => (
+                FileNames::new(&options.stem).main(),
+                ModuleKind::Main,
+                names(&all),
+            ),
+            ModuleId::Chunk(chunk) => (
+                manifest.chunks[chunk.at()].file.clone(),
+                ModuleKind::Chunk,
+                names(&partition.chunks[chunk.at()].signature.0),
+            ),
+        };
+        let carried = module.intervals.iter();
+        let carried = carried.map(|&interval| plan.input.data.bytes_of(interval).1.len());
         Module {
-            file: match chunk {
-                None => FileNames::new(&options.stem).main(),
-                Some(chunk) => manifest.chunks[chunk].file.clone(),
-            },
-            kind: match chunk {
-                None => ModuleKind::Main,
-                Some(_) => ModuleKind::Chunk,
-            },
-            splits: match chunk {
-                None => graph
-                    .splits
-                    .iter()
-                    .map(|split| split.name.clone())
-                    .collect(),
-                Some(chunk) => partition.chunks[chunk]
-                    .signature
-                    .0
-                    .iter()
-                    .map(|&split| name(split))
-                    .collect(),
-            },
+            file,
+            kind,
+            splits,
             functions: module.functions.len(),
-            data: module
-                .intervals
-                .iter()
-                .map(|&interval| plan.input.data.bytes_of(interval).1.len())
-                .sum(),
+            data: carried.sum(),
         }
     };
     plan.modules.iter().map(describe).collect()

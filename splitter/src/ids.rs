@@ -29,7 +29,7 @@ index! {
     Func
 }
 index! {
-    /// A type of the linked module, or one that the plan adds behind them.
+    /// A type of the linked module, or one that the plan adds after them.
     Type
 }
 index! {
@@ -54,14 +54,53 @@ index! {
 }
 index! {
     /// A split, in the order of the manifest.
-    Split
+    SplitId
 }
 index! {
-    /// A module of the output: 0 is main, then the chunks.
-    Module
+    /// A chunk, in the order of the manifest.
+    ChunkId
 }
 
-impl Module {
+/// A module of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ModuleId {
     /// The module that the glue instantiates.
-    pub(crate) const MAIN: Module = Module(0);
+    Main,
+    /// A module that is loaded on demand.
+    Chunk(ChunkId),
+}
+
+impl ModuleId {
+    /// Main, and then so many chunks.
+    pub(crate) fn all(chunks: usize) -> impl Iterator<Item = ModuleId> {
+        let chunks = (0..chunks).map(ChunkId::from_position);
+        std::iter::once(ModuleId::Main).chain(chunks.map(ModuleId::Chunk))
+    }
+
+    /// The module as a position in an array of all modules, in the order of [`ModuleId::all`].
+    pub(crate) const fn at(self) -> usize {
+        match self {
+            ModuleId::Main => 0,
+            ModuleId::Chunk(chunk) => 1 + chunk.at(),
+        }
+    }
+}
+
+impl Slot {
+    /// Whether the other slot comes directly after this one.
+    pub(crate) const fn is_before(self, other: Slot) -> bool {
+        self.0 + 1 == other.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_module_is_at_its_position() {
+        for (position, module) in ModuleId::all(3).enumerate() {
+            assert_eq!(module.at(), position);
+        }
+    }
 }

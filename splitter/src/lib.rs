@@ -119,7 +119,8 @@ pub fn emit(
     progress(Phase::Emit);
     let build = manifest::build_id(bytes, options);
     let checker = Checker::new(bytes);
-    let chunks = plan.modules[1..]
+    let chunks = plan
+        .chunks()
         .par_iter()
         .zip(&partition.chunks)
         .map(|(module, chunk)| {

@@ -6,7 +6,7 @@ use wasm_cleave_contract::manifest::{BLOCK, BuildId, Chunk, Manifest, Split};
 
 use crate::file_names::FileNames;
 use crate::graph::SymbolGraph;
-use crate::ids::{Module, Split as SplitId};
+use crate::ids::SplitId;
 use crate::partition::{Partition, SplitSet};
 use crate::plan::{LinkPlan, ModulePlan};
 use crate::program::{File, Options};
@@ -57,7 +57,7 @@ pub(crate) fn new(
 ) -> Manifest {
     let chunks = chunks
         .par_iter()
-        .zip(&plan.modules[1..])
+        .zip(plan.chunks())
         .map(|((label, bytes), module)| {
             let sha256 = hash(bytes);
             Chunk {
@@ -86,7 +86,7 @@ pub(crate) fn new(
         let needed = partition.chunks_of(SplitId::from_position(position));
         Split {
             name: split.name.clone(),
-            chunks: needed.map(|Module(module)| module - 1).collect(),
+            chunks: needed.map(|chunk| chunk.0).collect(),
             entries,
         }
     });
@@ -101,11 +101,11 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The runs of slots that a module fills: the first of each and the one behind its last.
+/// The runs of slots that a module fills: the first of each and the one after its last.
 fn runs(module: &ModulePlan) -> Vec<u32> {
     let runs = module
         .slots
-        .chunk_by(|(slot, _), (next, _)| slot.0 + 1 == next.0);
+        .chunk_by(|(slot, _), (next, _)| slot.is_before(*next));
     runs.flat_map(|run| [run[0].0.0, run[0].0.0 + run.len() as u32])
         .collect()
 }

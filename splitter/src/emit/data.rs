@@ -6,7 +6,7 @@
 //! carried, since zeros compress to next to nothing.
 
 use crate::ids::Interval;
-use crate::plan::{LinkPlan, ModulePlan};
+use crate::plan::LinkPlan;
 use crate::read::{DataMap, Segment};
 
 /// A run of zeros of this length costs more than beginning a new piece.
@@ -51,11 +51,7 @@ pub(super) fn of_chunk<'a>(data: &DataMap<'a>, intervals: &[Interval]) -> Vec<Pi
 /// The bytes of a segment that main writes: zeros where another module owns them.
 pub(super) fn image_of_main(plan: &LinkPlan, position: usize, segment: &Segment) -> Vec<u8> {
     let mut image = segment.bytes.to_vec();
-    let foreign = plan
-        .modules
-        .iter()
-        .skip(1)
-        .flat_map(|module: &ModulePlan| &module.intervals);
+    let foreign = plan.chunks().iter().flat_map(|chunk| &chunk.intervals);
     for interval in foreign {
         let (of, range) = &plan.input.data.intervals[interval.at()];
         if *of == position {

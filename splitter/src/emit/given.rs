@@ -36,7 +36,7 @@ pub(super) fn write(
     declared: &mut FunctionSection,
     code: &mut CodeSection,
 ) -> Result<(), Gap> {
-    let main = &plan.modules[0];
+    let main = plan.main();
     declared.function(main.type_index(plan.input.function(given.malloc).ty)?);
     let mut body = Function::new([]);
     let mut instructions = body.instructions();

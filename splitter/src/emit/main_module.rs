@@ -20,7 +20,7 @@ use crate::plan::{Gap, LinkPlan, ModulePlan};
 
 /// The bytes of main.
 pub(super) fn write(plan: &LinkPlan, manifest: &[u8]) -> Result<Vec<u8>, Gap> {
-    let module = &plan.modules[0];
+    let module = plan.main();
     let input = plan.input;
     let segments = Segments::new(plan, manifest);
     let replacements = Replacements {
@@ -118,7 +118,7 @@ fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Result<(), Gap>
     if input.tags.len() > input.imported_tags {
         let mut tags = TagSection::new();
         for ty in &input.tags[input.imported_tags..] {
-            tags.tag(tag_type(&plan.modules[0], *ty)?);
+            tags.tag(tag_type(plan.main(), *ty)?);
         }
         out.section(&tags);
     }
@@ -160,7 +160,7 @@ fn exports(plan: &LinkPlan, allocator: u32) -> Result<ExportSection, Gap> {
     if let Some(given) = plan.given {
         given::exports(plan, given, &mut section);
     }
-    if plan.modules.len() == 1 {
+    if plan.chunks().is_empty() {
         return Ok(section);
     }
     let has = |name| plan.input.exports.iter().any(|export| export.name == name);
@@ -170,7 +170,7 @@ fn exports(plan: &LinkPlan, allocator: u32) -> Result<ExportSection, Gap> {
     if plan.input.table.is_some() && !has(contract::EXPORT_TABLE) {
         section.export(contract::EXPORT_TABLE, ExportKind::Table, 0);
     }
-    let first_wrapper = plan.modules[0].imported.len() + plan.modules[0].functions.len();
+    let first_wrapper = plan.main().imported.len() + plan.main().functions.len();
     for func in &plan.exports.functions {
         let index = match plan.exports.wrapped.binary_search(func) {
             Ok(position) => (first_wrapper + position) as u32,
@@ -203,7 +203,7 @@ fn wrapper(
     code: &mut CodeSection,
 ) -> Result<(), Gap> {
     let ty = plan.input.function(func).ty;
-    declared.function(plan.modules[0].type_index(ty)?);
+    declared.function(plan.main().type_index(ty)?);
     let mut body = Function::new([]);
     let mut instructions = body.instructions();
     for parameter in 0..plan.types[ty.at()].params().len() {

@@ -113,7 +113,7 @@ fn bodies(
 /// Element segments that fill slots, given in ascending order: one for each run.
 fn elements(slots: &[(Slot, u32)]) -> ElementSection {
     let mut section = ElementSection::new();
-    let in_run = |pair: &(Slot, u32), next: &(Slot, u32)| pair.0.0 + 1 == next.0.0;
+    let in_run = |pair: &(Slot, u32), next: &(Slot, u32)| pair.0.is_before(next.0);
     for run in slots.chunk_by(in_run) {
         let functions: Vec<u32> = run.iter().map(|(_, index)| *index).collect();
         section.active(

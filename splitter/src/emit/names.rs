@@ -8,12 +8,7 @@ use crate::plan::{LinkPlan, ModulePlan};
 /// The names of main's functions; `None` where the input has none. wasm-bindgen demangles them.
 pub(super) fn of_main(plan: &LinkPlan) -> Option<NameSection> {
     let mut section = NameSection::new();
-    let names = functions(
-        plan,
-        &plan.modules[0],
-        &plan.exports.wrapped,
-        str::to_string,
-    )?;
+    let names = functions(plan, plan.main(), &plan.exports.wrapped, str::to_string)?;
     section.functions(&names);
     let mut globals = NameMap::new();
     for (index, name) in &plan.input.names.globals {

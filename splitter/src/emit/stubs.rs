@@ -15,7 +15,7 @@ pub(super) fn write(
     let Some(stubs) = &plan.stubs else {
         return Ok(Vec::new());
     };
-    let main = &plan.modules[0];
+    let main = plan.main();
     for trampoline in &stubs.trampolines {
         declared.function(main.type_index(trampoline.ty)?);
         code.function(&trampoline_body(plan, stubs, trampoline.target)?);
@@ -54,7 +54,7 @@ fn trampoline_body(
         instructions.local_get(parameter);
     }
     instructions
-        .call_indirect(0, plan.modules[0].type_index(target)?)
+        .call_indirect(0, plan.main().type_index(target)?)
         .end();
     Ok(body)
 }

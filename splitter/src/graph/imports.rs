@@ -6,7 +6,7 @@ use wasm_cleave_contract as contract;
 
 use super::error::SplitError;
 use crate::conventions;
-use crate::ids::{Func, Split};
+use crate::ids::{Func, SplitId};
 use crate::read::{Import, InputModule};
 
 /// A split with its entries.
@@ -22,9 +22,9 @@ pub(crate) struct SplitPoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Intrinsic {
     /// Marks the entry that calls it; means nothing at run time.
-    Marker(Split),
+    Marker(SplitId),
     /// The index of a split, or none where the program has no entry of that name.
-    Handle(Option<Split>),
+    Handle(Option<SplitId>),
     /// Calls the entry in a slot.
     Call,
     /// The length of the manifest.
@@ -63,7 +63,12 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
                 && import.name.starts_with(conventions::BINDGEN_MARKER_PREFIX);
     }
     let ordered: Vec<&str> = names.keys().copied().collect();
-    let split_named = |name: &str| ordered.binary_search(&name).ok().map(Split::from_position);
+    let split_named = |name: &str| {
+        ordered
+            .binary_search(&name)
+            .ok()
+            .map(SplitId::from_position)
+    };
 
     let mut intrinsics = vec![None; module.imported_functions];
     for (func, import) in module.function_imports() {
@@ -128,7 +133,7 @@ fn version_of<'a>(import: &Import<'a>) -> Option<&'a str> {
 
 fn meaning(
     import: &Import,
-    split_named: impl Fn(&str) -> Option<Split>,
+    split_named: impl Fn(&str) -> Option<SplitId>,
 ) -> Result<Option<Intrinsic>, SplitError> {
     Ok(Some(match (import.module, import.name) {
         (contract::MARKER_MODULE, name) => match split_named(name) {

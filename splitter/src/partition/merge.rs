@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use super::reach::{Reach, SplitSet};
 use super::{Chunk, Limits, Partition};
-use crate::ids::Module;
+use crate::ids::{ChunkId, ModuleId};
 
 /// As so many bytes that are loaded later counts a byte of main: the first paint waits for it.
 const BEFORE_FIRST_PAINT: usize = 10;
@@ -71,10 +71,10 @@ pub(super) fn assign(
     });
     let groups = merge(groups.collect(), splits, limits);
 
-    let mut module_of_atom = vec![Module::MAIN; signatures.len()];
+    let mut module_of_atom = vec![ModuleId::Main; signatures.len()];
     for (position, group) in groups.iter().enumerate() {
         for &atom in &group.atoms {
-            module_of_atom[atom] = Module::from_position(position + 1);
+            module_of_atom[atom] = ModuleId::Chunk(ChunkId::from_position(position));
         }
     }
     Partition {
@@ -82,7 +82,7 @@ pub(super) fn assign(
             .iter()
             .map(|reach| match reach {
                 Reach::Dead => None,
-                Reach::Main => Some(Module::MAIN),
+                Reach::Main => Some(ModuleId::Main),
                 Reach::Splits(signature) => Some(module_of_atom[position_of[signature]]),
             })
             .collect(),
@@ -238,11 +238,11 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::Split;
+    use crate::ids::SplitId;
 
     fn chunks(atoms: &[(&[u32], usize)], request_cost: usize) -> Vec<(Vec<u32>, usize)> {
         let signature =
-            |splits: &[u32]| SplitSet(splits.iter().map(|&split| Split(split)).collect());
+            |splits: &[u32]| SplitSet(splits.iter().map(|&split| SplitId(split)).collect());
         let reach: Vec<Reach> = atoms
             .iter()
             .map(|(splits, _)| Reach::Splits(signature(splits)))
@@ -250,7 +250,7 @@ mod tests {
         let weights: Vec<usize> = atoms.iter().map(|(_, weight)| *weight).collect();
         let partition = assign(&reach, &weights, 3, &Limits { request_cost });
         let of_chunk = |(position, chunk): (usize, &Chunk)| {
-            let module = Some(Module::from_position(position + 1));
+            let module = Some(ModuleId::Chunk(ChunkId::from_position(position)));
             let placed = partition.modules.iter().zip(&weights);
             let own = placed.filter(|(placed, _)| **placed == module);
             let splits = chunk.signature.0.iter().map(|split| split.0);

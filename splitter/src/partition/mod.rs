@@ -17,7 +17,7 @@ mod weight;
 use rayon::prelude::*;
 
 use crate::graph::SymbolGraph;
-use crate::ids::{Module, Node, Split};
+use crate::ids::{ChunkId, ModuleId, Node, SplitId};
 use crate::read::InputModule;
 
 pub(crate) use reach::SplitSet;
@@ -54,8 +54,8 @@ pub(crate) struct Chunk {
 /// Which module each live symbol goes to.
 #[derive(Clone, Debug)]
 pub(crate) struct Partition {
-    modules: Vec<Option<Module>>,
-    /// The chunks; chunk *i* is module *i + 1*.
+    modules: Vec<Option<ModuleId>>,
+    /// The chunks, by their ids.
     pub(crate) chunks: Vec<Chunk>,
 }
 
@@ -73,26 +73,25 @@ impl Partition {
     /// Puts everything into main, what only splits reach too: the program without splitting.
     pub(crate) fn unsplit(graph: &SymbolGraph) -> Self {
         Partition {
-            modules: vec![Some(Module::MAIN); graph.len()],
+            modules: vec![Some(ModuleId::Main); graph.len()],
             chunks: Vec::new(),
         }
     }
 
     /// The module of a symbol; `None` where nothing reaches it.
-    pub(crate) fn module_of(&self, node: Node) -> Option<Module> {
+    pub(crate) fn module_of(&self, node: Node) -> Option<ModuleId> {
         self.modules[node.at()]
     }
 
-    /// The modules, main first.
-    pub(crate) fn modules(&self) -> impl Iterator<Item = Module> + use<> {
-        (0..=self.chunks.len()).map(Module::from_position)
+    /// The modules, in the order of [`ModuleId::all`].
+    pub(crate) fn modules(&self) -> impl Iterator<Item = ModuleId> + use<> {
+        ModuleId::all(self.chunks.len())
     }
 
     /// The chunks that a split needs.
-    pub(crate) fn chunks_of(&self, split: Split) -> impl Iterator<Item = Module> + '_ {
+    pub(crate) fn chunks_of(&self, split: SplitId) -> impl Iterator<Item = ChunkId> + '_ {
         let needs = move |chunk: &Chunk| chunk.signature.contains(split);
-        let positions =
-            (0..self.chunks.len()).filter(move |&position| needs(&self.chunks[position]));
-        positions.map(|position| Module::from_position(position + 1))
+        let chunks = (0..self.chunks.len()).map(ChunkId::from_position);
+        chunks.filter(move |chunk| needs(&self.chunks[chunk.at()]))
     }
 }

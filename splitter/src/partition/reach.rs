@@ -3,21 +3,21 @@
 use rayon::prelude::*;
 
 use crate::graph::SymbolGraph;
-use crate::ids::{Node, Split};
+use crate::ids::{Node, SplitId};
 
 /// A set of splits; ascending.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct SplitSet(pub Vec<Split>);
+pub(crate) struct SplitSet(pub Vec<SplitId>);
 
 impl SplitSet {
     /// Whether the split is in the set.
-    pub(crate) fn contains(&self, split: Split) -> bool {
+    pub(crate) fn contains(&self, split: SplitId) -> bool {
         self.0.binary_search(&split).is_ok()
     }
 
     /// All splits of either set.
     pub(crate) fn union(&self, other: &SplitSet) -> SplitSet {
-        let mut all: Vec<Split> = self.0.iter().chain(&other.0).copied().collect();
+        let mut all: Vec<SplitId> = self.0.iter().chain(&other.0).copied().collect();
         all.sort_unstable();
         all.dedup();
         SplitSet(all)
@@ -64,11 +64,11 @@ pub(super) fn find(graph: &SymbolGraph) -> Vec<Reach> {
             if main[position] {
                 return Reach::Main;
             }
-            let splits: Vec<Split> = by_split
+            let splits: Vec<SplitId> = by_split
                 .iter()
                 .enumerate()
                 .filter(|(_, reached)| reached[position])
-                .map(|(split, _)| Split::from_position(split))
+                .map(|(split, _)| SplitId::from_position(split))
                 .collect();
             match splits.is_empty() {
                 true => Reach::Dead,

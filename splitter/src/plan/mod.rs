@@ -23,7 +23,7 @@ use wasmparser::{FuncType, ValType};
 
 use crate::graph::SplitError;
 use crate::graph::{Intrinsic, NodeKind, SymbolGraph};
-use crate::ids::{Func, Global, Interval, Module, Node, Slot, Tag, Type};
+use crate::ids::{ChunkId, Func, Global, Interval, ModuleId, Node, Slot, Tag, Type};
 use crate::partition::Partition;
 use crate::read::InputModule;
 
@@ -47,7 +47,7 @@ pub(crate) struct LinkPlan<'a> {
     pub(crate) entry_type: Type,
     /// What each slot of the table holds in the end; the linker's slots first.
     pub(crate) slots: Vec<Option<Func>>,
-    /// The modules, main first.
+    /// The modules, in the order of [`ModuleId::all`].
     pub(crate) modules: Vec<ModulePlan>,
     /// What main exports for chunks.
     pub(crate) exports: Exports,
@@ -79,7 +79,7 @@ pub(crate) struct Exports {
 /// Where a function is defined.
 #[derive(Clone, Copy, Debug)]
 struct Location {
-    module: Option<Module>,
+    module: Option<ModuleId>,
     /// Position among the functions that the module defines.
     position: u32,
 }
@@ -143,8 +143,18 @@ impl<'a> LinkPlan<'a> {
         Ok(plan)
     }
 
+    /// The plan of main.
+    pub(crate) fn main(&self) -> &ModulePlan {
+        &self.modules[ModuleId::Main.at()]
+    }
+
+    /// The plans of the chunks, in their order.
+    pub(crate) fn chunks(&self) -> &[ModulePlan] {
+        &self.modules[ModuleId::Chunk(ChunkId::from_position(0)).at()..]
+    }
+
     /// The module that defines a function; imports are main's, what nothing reaches is nobody's.
-    pub(crate) fn module_of(&self, func: Func) -> Option<Module> {
+    pub(crate) fn module_of(&self, func: Func) -> Option<ModuleId> {
         self.locations[func.at()].module
     }
 
@@ -164,7 +174,7 @@ impl<'a> LinkPlan<'a> {
             module if module == from.module && !self.input.is_import(func) => Ok(Callee::Direct(
                 from.imported.len() as u32 + location.position,
             )),
-            Module::MAIN => {
+            ModuleId::Main => {
                 let position = from.imported.binary_search(&func);
                 let position = position.map_err(|_| gap("the import"))?;
                 Ok(Callee::Direct(position as u32))
@@ -178,7 +188,7 @@ impl<'a> LinkPlan<'a> {
 
     /// The index of a function in main.
     pub(crate) fn index_in_main(&self, func: Func) -> Result<u32, Gap> {
-        self.index_in(&self.modules[0], func)
+        self.index_in(self.main(), func)
     }
 
     /// The index of a function in a module that defines or imports it.
@@ -196,7 +206,7 @@ impl<'a> LinkPlan<'a> {
 /// What a module holds.
 #[derive(Debug)]
 pub(crate) struct Contents {
-    pub(crate) module: Module,
+    pub(crate) module: ModuleId,
     pub(crate) functions: Vec<Func>,
     pub(crate) intervals: Vec<Interval>,
 }
@@ -218,7 +228,7 @@ fn contents(graph: &SymbolGraph, partition: &Partition) -> (Vec<Location>, Vec<C
             NodeKind::Func(func) => {
                 let is_import = func.at() < graph.intrinsics.len();
                 let module = if is_import {
-                    Some(Module::MAIN)
+                    Some(ModuleId::Main)
                 } else {
                     module
                 };

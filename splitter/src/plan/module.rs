@@ -6,7 +6,7 @@ use wasmparser::ExternalKind;
 use super::{Contents, Exports, Gap, LinkPlan, found};
 use crate::graph::SplitError;
 use crate::graph::{Intrinsic, SymbolGraph};
-use crate::ids::{Func, Global, Interval, Module, Slot, Tag, Type};
+use crate::ids::{Func, Global, Interval, ModuleId, Slot, Tag, Type};
 use crate::read::{Export, InputModule, ReferenceKind};
 
 /// The plan of one module. Its function indices are: [`ModulePlan::imported`], then [`ModulePlan::functions`], then,
@@ -14,7 +14,7 @@ use crate::read::{Export, InputModule, ReferenceKind};
 #[derive(Debug)]
 pub(crate) struct ModulePlan {
     /// Which module.
-    pub(crate) module: Module,
+    pub(crate) module: ModuleId,
     /// Functions that it defines; ascending.
     pub(crate) functions: Vec<Func>,
     /// Functions that it imports; ascending. Main: imports of the input. A chunk: functions that main exports.
@@ -32,8 +32,9 @@ pub(crate) struct ModulePlan {
 }
 
 /// What the code of a module refers to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Needs {
+    module: ModuleId,
     functions: Vec<Func>,
     globals: Vec<Global>,
     tags: Vec<Tag>,
@@ -42,13 +43,19 @@ pub(super) struct Needs {
 
 /// Collects what the code of a module refers to; functions only of main and of the host.
 pub(super) fn needs(plan: &LinkPlan, contents: &Contents) -> Needs {
-    let mut needs = Needs::default();
+    let mut needs = Needs {
+        module: contents.module,
+        functions: Vec::new(),
+        globals: Vec::new(),
+        tags: Vec::new(),
+        types: Vec::new(),
+    };
     for &func in &contents.functions {
         needs.types.push(plan.input.function(func).ty);
         for reference in plan.input.references(func) {
             match reference.kind {
                 ReferenceKind::Call(callee) | ReferenceKind::TailCall(callee) => {
-                    needs.call(plan, contents.module, callee)
+                    needs.call(plan, callee)
                 }
                 ReferenceKind::Global(global, _) => needs.globals.push(global),
                 ReferenceKind::Tag(tag) => {
@@ -67,15 +74,15 @@ pub(super) fn needs(plan: &LinkPlan, contents: &Contents) -> Needs {
 }
 
 impl Needs {
-    fn call(&mut self, plan: &LinkPlan, from: Module, callee: Func) {
+    fn call(&mut self, plan: &LinkPlan, callee: Func) {
         match plan.intrinsics.get(callee.at()) {
             Some(Some(Intrinsic::Call)) => return self.types.push(plan.entry_type),
             Some(Some(_)) => return,
             _ => {}
         }
         match plan.module_of(callee) {
-            Some(module) if module == from && module != Module::MAIN => {}
-            Some(Module::MAIN) => self.functions.push(callee),
+            Some(module) if module == self.module && module != ModuleId::Main => {}
+            Some(ModuleId::Main) => self.functions.push(callee),
             _ => self.types.push(plan.input.function(callee).ty),
         }
     }
@@ -119,7 +126,8 @@ pub(super) fn exports(plan: &LinkPlan, graph: &SymbolGraph, needs: &[Needs]) -> 
         prefix: free_prefix(plan.input),
         ..Exports::default()
     };
-    for chunk in needs.iter().skip(1) {
+    let is_chunk = |needs: &&Needs| needs.module != ModuleId::Main;
+    for chunk in needs.iter().filter(is_chunk) {
         exports.functions.extend(&chunk.functions);
         exports.globals.extend(&chunk.globals);
         exports.tags.extend(&chunk.tags);
@@ -151,7 +159,7 @@ impl ModulePlan {
             functions,
             intervals,
         };
-        if module == Module::MAIN {
+        if module == ModuleId::Main {
             planned.imported = plan
                 .input
                 .function_imports()
@@ -206,7 +214,7 @@ impl ModulePlan {
     /// The index of a global in the module.
     pub(crate) fn global_index(&self, global: Global) -> Result<u32, Gap> {
         match self.module {
-            Module::MAIN => Ok(global.0),
+            ModuleId::Main => Ok(global.0),
             _ => Ok(found(&self.globals, global, "the import of global")? as u32),
         }
     }
@@ -214,7 +222,7 @@ impl ModulePlan {
     /// The index of a tag in the module.
     pub(crate) fn tag_index(&self, tag: Tag) -> Result<u32, Gap> {
         match self.module {
-            Module::MAIN => Ok(tag.0),
+            ModuleId::Main => Ok(tag.0),
             _ => Ok(found(&self.tags, tag, "the import of tag")? as u32),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::graph::Intrinsic;
 use crate::graph::SplitError;
-use crate::ids::{Func, Module, Slot};
+use crate::ids::{Func, ModuleId, Slot};
 use crate::read::InputModule;
 
 use super::{Contents, LinkPlan};
@@ -69,7 +69,7 @@ fn called_in_other_chunks(plan: &LinkPlan, module: &Contents) -> Vec<Func> {
                 && plan.slot_of(callee).is_none()
                 && plan
                     .module_of(callee)
-                    .is_some_and(|other| other != module.module && other != Module::MAIN)
+                    .is_some_and(|other| other != module.module && other != ModuleId::Main)
             {
                 called.push(callee);
             }

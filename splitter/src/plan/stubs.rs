@@ -16,7 +16,7 @@ use wasmparser::{ExternalKind, FuncType, ValType};
 
 use super::{LinkPlan, find_or_add};
 use crate::graph::SplitError;
-use crate::ids::{Func, Module, Slot, Type};
+use crate::ids::{Func, ModuleId, Slot, Type};
 
 /// The stubs of main.
 #[derive(Debug)]
@@ -49,10 +49,7 @@ pub(crate) struct Stub {
 
 /// Plans the stubs; none where memory is not shared or there is no chunk.
 pub(super) fn new(plan: &mut LinkPlan) -> Result<Option<Stubs>, SplitError> {
-    let has_chunk = |func: &Func| {
-        plan.module_of(*func)
-            .is_some_and(|module| module != Module::MAIN)
-    };
+    let has_chunk = |func: &Func| matches!(plan.module_of(*func), Some(ModuleId::Chunk(_)));
     let held: Vec<(Slot, Type)> = plan
         .slots
         .iter()
