@@ -37,14 +37,15 @@ pub(crate) enum Intrinsic {
 pub(super) struct Found {
     pub(super) splits: Vec<SplitPoint>,
     pub(super) intrinsics: Vec<Option<Intrinsic>>,
-    /// Functions that have to be in main because of an import that they call.
-    pub(super) callers_in_main: Vec<Func>,
+    /// Functions that read the manifest, which is main's; ascending.
+    pub(super) manifest_readers: Vec<Func>,
+    /// Functions that wasm-bindgen interprets and then replaces; ascending.
+    pub(super) interpreted: Vec<Func>,
 }
 
 /// Looks at all imports and at the functions that call them.
 pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
     let mut names: BTreeMap<&str, Vec<Func>> = BTreeMap::new();
-    let mut in_main = vec![false; module.imported_functions];
     for (func, import) in module.function_imports() {
         if let Some(version) = version_of(import)
             && version != contract::VERSION.to_string()
@@ -57,10 +58,6 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
         if import.module == contract::MARKER_MODULE {
             names.entry(import.name).or_default().push(func);
         }
-        in_main[func.at()] = import.module == contract::RUNTIME_MODULE
-            && import.name != contract::CALL
-            || import.module == conventions::BINDGEN_IMPORTS
-                && import.name.starts_with(conventions::BINDGEN_MARKER_PREFIX);
     }
     let ordered: Vec<&str> = names.keys().copied().collect();
     let split_named = |name: &str| {
@@ -71,33 +68,40 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
     };
 
     let mut intrinsics = vec![None; module.imported_functions];
+    let mut is_bindgen_marker = vec![false; module.imported_functions];
     for (func, import) in module.function_imports() {
         intrinsics[func.at()] = meaning(import, split_named)?;
+        is_bindgen_marker[func.at()] = import.module == conventions::BINDGEN_IMPORTS
+            && import.name.starts_with(conventions::BINDGEN_MARKER_PREFIX);
     }
     let mut entries = vec![Vec::new(); ordered.len()];
-    let mut callers_in_main = Vec::new();
+    let mut manifest_readers = Vec::new();
+    let mut interpreted = Vec::new();
     for position in module.imported_functions..module.functions.len() {
         let caller = Func::from_position(position);
         let mut split = None;
         for reference in module.references(caller) {
-            let Some(callee) = reference.callee() else {
+            let Some(callee) = reference.callee().filter(|&func| module.is_import(func)) else {
                 continue;
             };
-            if !module.is_import(callee) {
-                continue;
+            if is_bindgen_marker[callee.at()] {
+                interpreted.push(caller);
             }
-            if in_main[callee.at()] {
-                callers_in_main.push(caller);
-            }
-            if let Some(Intrinsic::Marker(marked)) = intrinsics[callee.at()]
-                && *split.get_or_insert(marked) != marked
-            {
-                let first = split.map_or(marked, |split| split);
-                return Err(SplitError::TwoMarkers {
-                    function: module.name_of(caller),
-                    first: ordered[first.at()].to_string(),
-                    second: ordered[marked.at()].to_string(),
-                });
+            match intrinsics[callee.at()] {
+                Some(Intrinsic::ManifestLen | Intrinsic::ManifestCopy) => {
+                    manifest_readers.push(caller);
+                }
+                Some(Intrinsic::Marker(marked)) => {
+                    let first = *split.get_or_insert(marked);
+                    if first != marked {
+                        return Err(SplitError::TwoMarkers {
+                            function: module.name_of(caller),
+                            first: ordered[first.at()].to_string(),
+                            second: ordered[marked.at()].to_string(),
+                        });
+                    }
+                }
+                _ => {}
             }
         }
         if let Some(split) = split {
@@ -115,7 +119,8 @@ pub(super) fn find(module: &InputModule) -> Result<Found, SplitError> {
     Ok(Found {
         splits,
         intrinsics,
-        callers_in_main,
+        manifest_readers,
+        interpreted,
     })
 }
 

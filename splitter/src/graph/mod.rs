@@ -24,8 +24,8 @@ pub(crate) struct SymbolGraph {
     pub(crate) splits: Vec<SplitPoint>,
     /// What each of our imported functions means.
     pub(crate) intrinsics: Vec<Option<Intrinsic>>,
-    /// Functions that have to be in main because of an import that they call; ascending.
-    in_main: Vec<Func>,
+    /// Functions that wasm-bindgen interprets; ascending.
+    interpreted: Vec<Func>,
     /// What must be in main: exports, the start function, what names data segments, what wasm-bindgen must see.
     pub(crate) roots: Vec<Node>,
 }
@@ -56,9 +56,9 @@ impl SymbolGraph {
             roots: Vec::new(),
             splits: found.splits,
             intrinsics: found.intrinsics,
-            in_main: found.callers_in_main,
+            interpreted: found.interpreted,
         };
-        graph.roots = graph.find_roots(module);
+        graph.roots = graph.find_roots(module, &found.manifest_readers);
         Ok(graph)
     }
 
@@ -96,12 +96,12 @@ impl SymbolGraph {
         self.intrinsics.get(func.at()).and_then(Option::as_ref)
     }
 
-    /// Whether a function calls a marker of wasm-bindgen, which then replaces the function.
+    /// Whether a function calls a marker of wasm-bindgen, which then interprets the function and replaces calls of it.
     pub(crate) fn is_interpreted(&self, func: Func) -> bool {
-        self.in_main.binary_search(&func).is_ok()
+        self.interpreted.binary_search(&func).is_ok()
     }
 
-    fn find_roots(&self, module: &InputModule) -> Vec<Node> {
+    fn find_roots(&self, module: &InputModule, manifest_readers: &[Func]) -> Vec<Node> {
         let imports = (0..module.imported_functions).map(Func::from_position);
         let mut roots: Vec<Node> = imports
             .filter(|&func| self.intrinsic_of(func).is_none())
@@ -120,7 +120,8 @@ impl SymbolGraph {
                 .map(|&func| self.func(func)),
         );
         roots.extend(module.start.map(|func| self.func(func)));
-        roots.extend(self.in_main.iter().map(|&func| self.func(func)));
+        let in_main = self.interpreted.iter().chain(manifest_readers);
+        roots.extend(in_main.map(|&func| self.func(func)));
         // Segments are main's.
         let defined = (module.imported_functions..module.functions.len()).map(Func::from_position);
         let names_segment = |func: &Func| {
