@@ -11,7 +11,7 @@ pub const BLOCK: usize = 512 << 10;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BuildId(pub [u8; 16]);
 
-/// In hexadecimal.
+/// In hexadecimal, by hand: the loader shares this code, and every program carries it.
 impl fmt::Display for BuildId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -3,7 +3,7 @@
 //! Every name begins with the program's, so that several programs can share a folder, and no name is one that
 //! applications use for files of their own (`manifest.json` is the usual name of a web app manifest).
 
-use std::fmt::Write;
+use data_encoding::HEXLOWER;
 
 /// The end of the glue's name; what comes before it is the program's.
 const GLUE: &str = ".js";
@@ -79,12 +79,8 @@ impl<'a> FileNames<'a> {
 
     /// A chunk with this label, whose bytes have this hash.
     pub(crate) fn chunk(self, label: &str, sha256: &[u8; 32]) -> String {
-        let mut name = format!("{}-{label}-", self.stem);
-        for byte in &sha256[..5] {
-            // Writing to a string cannot fail.
-            let _ = write!(name, "{byte:02x}");
-        }
-        name + ".wasm"
+        let hash = HEXLOWER.encode(&sha256[..5]);
+        format!("{}-{label}-{hash}.wasm", self.stem)
     }
 
     fn with(self, end: &str) -> String {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::thread;
 
 use anyhow::Result;
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -191,11 +192,7 @@ fn token(program: &Program) -> String {
         hash.update((file.bytes.len() as u64).to_le_bytes());
         hash.update(&file.bytes);
     }
-    hash.finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    HEXLOWER.encode(&hash.finalize()[..8])
 }
 
 fn sizes(program: &Program) -> String {
