@@ -22,6 +22,7 @@ mod plan;
 mod program;
 mod read;
 mod scripts;
+mod similar;
 mod validate;
 mod warnings;
 
@@ -42,6 +43,7 @@ pub use output::{OutputError, manifest_json, publish};
 pub use partition::Limits;
 pub use program::{Emitted, File, Module, ModuleKind, Options, Phase, Program, Target};
 pub use read::ReadError;
+pub use similar::most_similar;
 pub use wasm_cleave_contract::manifest::Manifest;
 
 /// Splits a linked module (`--emit-relocs`), runs wasm-bindgen on main and returns all files.

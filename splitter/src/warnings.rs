@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::graph::{Intrinsic, SymbolGraph};
 use crate::program::Options;
 use crate::read::InputModule;
+use crate::similar::most_similar;
 
 /// Sentences that say what to do, in the order in which they are shown.
 pub(crate) fn of(input: &InputModule, graph: &SymbolGraph, options: &Options) -> Vec<String> {
@@ -36,13 +37,9 @@ pub(crate) fn of(input: &InputModule, graph: &SymbolGraph, options: &Options) ->
 
 fn no_such_split(name: &str, splits: &[&str]) -> String {
     let what = format!("no function is in the split `{name}`: loading it does nothing");
-    let distance = |split: &&str| strsim::damerau_levenshtein(split, name);
-    match splits.iter().copied().min_by_key(distance) {
-        // As rustc does: a third of the name may differ.
-        Some(split) if distance(&split) <= name.chars().count().max(3) / 3 => {
-            format!("{what}; did you mean `{split}`?")
-        }
-        _ => what,
+    match most_similar(name, splits.iter().copied()) {
+        Some(split) => format!("{what}; did you mean `{split}`?"),
+        None => what,
     }
 }
 

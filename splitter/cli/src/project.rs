@@ -5,6 +5,7 @@ use std::process::Output;
 
 use anyhow::Result;
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
+use wasm_cleave_splitter::most_similar;
 
 use crate::args::{PackageArgs, SetupArgs};
 use crate::error::CliError;
@@ -204,12 +205,8 @@ fn of_name(name: &str, folder: Option<PathBuf>, setup: &SetupArgs) -> Result<(Me
     if let Some(folder) = folder {
         return of_folder(&folder, setup);
     }
-    let similar = members
-        .iter()
-        .map(|package| package.name.as_str())
-        .max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)))
-        .filter(|member| strsim::jaro(member, name) > 0.7);
-    let help = match similar {
+    let known = members.iter().map(|package| package.name.as_str());
+    let help = match most_similar(name, known) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!(
             "its packages are {}; or give the path of a package",
