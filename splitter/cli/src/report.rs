@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::summary::{Sizes, Summary};
 use anyhow::Result;
+use indicatif::HumanCount;
 use serde::Serialize;
 
 use crate::pipeline::Published;
+use crate::summary::{Sizes, Summary};
 use crate::table::Table;
 
 /// Everything there is to tell; its JSON is what `--json` prints.
@@ -136,7 +137,7 @@ fn modules(summary: &Summary) -> Table {
             sizes(module.sizes, summary.unsplit),
         );
     }
-    table.line();
+    table.gap();
     let count = match summary.modules.len() {
         1 => "1 module".to_string(),
         count => format!("{count} modules"),
@@ -206,6 +207,7 @@ fn label<'a>(stem: &str, file: &'a str) -> Option<(&'a str, &'a str)> {
 }
 
 fn sizes(sizes: Sizes, unsplit: Option<Sizes>) -> Vec<String> {
+    let grouped = |bytes: usize| HumanCount(bytes as u64).to_string();
     let mut cells = vec![grouped(sizes.bytes)];
     cells.extend(sizes.brotli.map(grouped));
     if let Some(unsplit) = unsplit {
@@ -221,19 +223,6 @@ fn share(part: usize, whole: usize) -> String {
         0 => "-".to_string(),
         _ => format!("{:.1} %", 100.0 * part as f64 / whole as f64),
     }
-}
-
-/// `1234567` as `1,234,567`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -296,11 +285,5 @@ mod tests {
              map     editor-and-1-more-1111111111           1,234\n\
              empty   nothing: it is in main                     0\n"
         );
-    }
-
-    #[test]
-    fn digits_are_grouped_by_threes() {
-        let grouped: Vec<_> = [0, 999, 1000, 1234567].map(grouped).into();
-        assert_eq!(grouped, ["0", "999", "1,000", "1,234,567"]);
     }
 }

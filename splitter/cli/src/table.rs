@@ -1,19 +1,19 @@
 //! Lays a table out: texts at the left, numbers at the right, and one column of text wraps where it is too wide.
 
-use std::fmt::Write as _;
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width};
 
 const TEXT_COLUMNS: usize = 2;
-
-/// Between columns.
-const GAP: &str = "  ";
 
 /// However narrow the terminal is, the wrapped column keeps so much.
 const LEAST: usize = 16;
 
+/// Columns of the terminal between two of the table.
+const GAP: u16 = 2;
+
 /// Two columns of text, then columns of numbers.
 pub(crate) struct Table {
     head: Vec<String>,
-    /// A row without cells is a line between what is above and what follows.
     rows: Vec<Vec<String>>,
     /// The column of text that gives way.
     wrapped: usize,
@@ -34,91 +34,49 @@ impl Table {
             .push([name, text].into_iter().chain(numbers).collect());
     }
 
-    /// A line between what is above and what follows.
-    pub(crate) fn line(&mut self) {
-        self.rows.push(Vec::new());
+    /// An empty line between what is above and what follows.
+    pub(crate) fn gap(&mut self) {
+        self.rows.push(vec![String::new(); self.head.len()]);
     }
 
     /// The table's lines, if possible none of them longer than so many columns of the terminal.
     pub(crate) fn render(&self, limit: usize) -> String {
-        let rows = self.wrap(limit);
-        let widths = widths(&self.head, &rows);
-        let mut text = String::new();
-        let _ = writeln!(text, "{}", console::style(line(&self.head, &widths)).bold());
-        for row in rows {
-            let _ = match row.is_empty() {
-                true => writeln!(text, "{}", "-".repeat(total(&widths))),
-                false => writeln!(text, "{}", line(&row, &widths)),
-            };
-        }
-        text
-    }
-
-    /// The rows, with one more for each line that a cell continues on.
-    fn wrap(&self, limit: usize) -> Vec<Vec<String>> {
-        let mut widths = widths(&self.head, &self.rows);
-        let excess = total(&widths).saturating_sub(limit);
-        let width = &mut widths[self.wrapped];
-        *width = width.saturating_sub(excess).max(LEAST);
-        let mut rows = Vec::new();
-        for row in &self.rows {
-            let Some(cell) = row.get(self.wrapped) else {
-                rows.push(row.clone());
-                continue;
-            };
-            let mut cells = row.clone();
-            for line in lines(cell, *width) {
-                cells[self.wrapped] = line;
-                rows.push(std::mem::replace(
-                    &mut cells,
-                    vec![String::new(); row.len()],
-                ));
+        let mut table = comfy_table::Table::new();
+        table
+            .load_style(NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(u16::try_from(limit).unwrap_or(u16::MAX))
+            .set_header(&self.head)
+            .add_rows(&self.rows);
+        for (index, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, if index + 1 < self.head.len() { GAP } else { 0 }));
+            if index >= TEXT_COLUMNS {
+                column.set_cell_alignment(CellAlignment::Right);
             }
+            column.set_constraint(match index == self.wrapped {
+                true => ColumnConstraint::LowerBoundary(Width::Fixed(self.least())),
+                false => ColumnConstraint::ContentWidth,
+            });
         }
-        rows
+        let text = table.trim_fmt();
+        let (head, rows) = text.split_once('\n').unwrap_or((&text, ""));
+        format!("{}\n{rows}\n", console::style(head).bold())
     }
-}
 
-fn widths(head: &[String], rows: &[Vec<String>]) -> Vec<usize> {
-    let of_column = |(column, title): (usize, &String)| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        let widths = cells.chain([title]).map(|cell| cell.chars().count());
-        widths.max().unwrap_or(0)
-    };
-    head.iter().enumerate().map(of_column).collect()
-}
-
-fn total(widths: &[usize]) -> usize {
-    widths.iter().sum::<usize>() + GAP.len() * (widths.len() - 1)
-}
-
-/// Breaks a text between words; a word that is longer by itself stays whole.
-fn lines(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        if last > 0 && last + 1 + word.chars().count() > width {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
-}
-
-fn line(row: &[String], widths: &[usize]) -> String {
-    let mut line = String::new();
-    for (column, (cell, &width)) in row.iter().zip(widths).enumerate() {
-        let _ = match column < TEXT_COLUMNS {
-            true => write!(line, "{cell:<width$}{GAP}"),
-            false => write!(line, "{cell:>width$}{GAP}"),
+    /// The width that the wrapped column has at least, with its padding: no word is broken.
+    fn least(&self) -> u16 {
+        let cells = || {
+            self.rows
+                .iter()
+                .chain([&self.head])
+                .map(|row| &row[self.wrapped])
         };
+        let widest = cells().map(|cell| console::measure_text_width(cell)).max();
+        let words = cells().flat_map(|cell| cell.split(' '));
+        let longest = words.map(console::measure_text_width).max();
+        let least = longest.max(Some(LEAST)).min(widest).unwrap_or(0);
+        u16::try_from(least).map_or(u16::MAX, |least| least.saturating_add(GAP))
     }
-    line.trim_end().to_string()
 }
 
 #[cfg(test)]
@@ -133,13 +91,15 @@ mod tests {
     fn numbers_stand_at_the_right() {
         let mut table = Table::new(["a", "b"], 0, &["number"]);
         table.row("ü".into(), "text".into(), vec!["1".into()]);
-        table.line();
+        table.row("編集".into(), "wide".into(), vec!["20".into()]);
+        table.gap();
         table.row("longer".into(), String::new(), vec!["1,000".into()]);
         assert_eq!(
             rendered(&table, 80),
             "a       b     number\n\
              ü       text       1\n\
-             --------------------\n\
+             編集    wide      20\n\
+             \n\
              longer         1,000\n"
         );
     }
