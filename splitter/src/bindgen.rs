@@ -7,7 +7,10 @@ mod binary;
 mod library;
 mod wanted;
 
+use std::io;
 use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
 
 use crate::program::{File, Target};
 
@@ -156,23 +159,23 @@ fn check_stem(stem: &str) -> Result<(), BindgenError> {
 
 /// All files below a folder.
 fn collect(root: &Path) -> Result<Vec<File>, BindgenError> {
-    let failed = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| BindgenError::Folder { path, source }
+    let failed = |path: &Path, source: io::Error| BindgenError::Folder {
+        path: path.to_path_buf(),
+        source,
     };
     let mut files = Vec::new();
-    let mut folders = vec![(root.to_path_buf(), String::new())];
-    while let Some((folder, prefix)) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(failed(&folder))? {
-            let entry = entry.map_err(failed(&folder))?;
+    for entry in WalkDir::new(root) {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(root).to_path_buf();
+            failed(&path, error.into())
+        })?;
+        if entry.file_type().is_file() {
             let path = entry.path();
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if path.is_dir() {
-                folders.push((path, format!("{name}/")));
-            } else {
-                let bytes = std::fs::read(&path).map_err(failed(&path))?;
-                files.push(File { name, bytes });
-            }
+            let bytes = std::fs::read(path).map_err(|error| failed(path, error))?;
+            let inner = path.strip_prefix(root).unwrap_or(path);
+            let parts: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
+            let name = parts.join("/");
+            files.push(File { name, bytes });
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use walkdir::WalkDir;
 use wasm_cleave_tests::browser::{Browser, Engine};
 use wasm_cleave_tests::cargo::{cargo, repository};
 
@@ -107,7 +107,12 @@ fn the_messages_it_explains_exist() -> Result<()> {
     let (section, _) = section.split_once("\n## ").context("it does not end")?;
     let mut sources = String::new();
     for folder in ["loader/src", "splitter/src", "splitter/cli/src"] {
-        read_all(&repository().join(folder), &mut sources)?;
+        for entry in WalkDir::new(repository().join(folder)) {
+            let entry = entry?;
+            if entry.file_type().is_file() {
+                sources += &fs::read_to_string(entry.path())?;
+            }
+        }
     }
     let mut count = 0;
     for row in section.lines().filter(|line| line.starts_with("| `")) {
@@ -120,18 +125,6 @@ fn the_messages_it_explains_exist() -> Result<()> {
         }
     }
     ensure!(count >= 8, "only {count} messages were found");
-    Ok(())
-}
-
-fn read_all(folder: &Path, text: &mut String) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            read_all(&path, text)?;
-        } else {
-            text.push_str(&fs::read_to_string(path)?);
-        }
-    }
     Ok(())
 }
 

@@ -1,10 +1,12 @@
 //! What a page needs besides the program: `index.html`, and the contents of `static` and `public`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use walkdir::{DirEntry, WalkDir};
 use wasm_cleave_splitter::File;
 
 use crate::error::CliError;
@@ -61,32 +63,45 @@ fn settled(path: &Path) -> PathBuf {
 }
 
 fn below(root: &Path, files: &mut Vec<File>) -> Result<()> {
-    let mut folders: Vec<(PathBuf, String)> = vec![(root.to_path_buf(), String::new())];
-    while let Some((folder, prefix)) = folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
-            let path = entry.map_err(|error| unreadable(&folder, &error))?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-                return Err(CliError::new(
-                    format!("the name of `{}` is not UTF-8", path.display()),
-                    "rename it, so that a URL can name it",
-                )
-                .into());
-            };
-            let name = format!("{prefix}{name}");
-            if path.is_dir() {
-                // A link to a folder that it is in would never end.
-                let real = path.canonicalize();
-                let leads_back = |real| settled(&folder).starts_with(real);
-                if !real.is_ok_and(leads_back) {
-                    folders.push((path, format!("{name}/")));
-                }
-            } else if path.is_file() {
-                let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-                files.push(File { name, bytes });
+    let real_root = settled(root);
+    // A link to a folder that all this is in: what it holds besides is not meant.
+    let leads_back = |entry: &DirEntry| {
+        let real = entry.path().canonicalize();
+        entry.path_is_symlink() && real.is_ok_and(|real| real_root.starts_with(real))
+    };
+    let entries = WalkDir::new(root).follow_links(true).into_iter();
+    for entry in entries.filter_entry(|entry| !leads_back(entry)) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) if is_skipped(&error) => continue,
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_path_buf();
+                return Err(unreadable(&path, &error.into()).into());
             }
+        };
+        let path = entry.path();
+        let inner = path.strip_prefix(root).unwrap_or(path);
+        let parts: Option<Vec<&str>> = inner.iter().map(OsStr::to_str).collect();
+        let Some(parts) = parts else {
+            return Err(CliError::new(
+                format!("the name of `{}` is not UTF-8", path.display()),
+                "rename it, so that a URL can name it",
+            )
+            .into());
+        };
+        if entry.file_type().is_file() {
+            let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+            let name = parts.join("/");
+            files.push(File { name, bytes });
         }
     }
     Ok(())
+}
+
+/// Whether it is a link to nothing, as editors make them to lock files, or to a folder that it is in.
+fn is_skipped(error: &walkdir::Error) -> bool {
+    let kind = error.io_error().map(io::Error::kind);
+    error.loop_ancestor().is_some() || kind == Some(io::ErrorKind::NotFound)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> CliError {

@@ -6,7 +6,8 @@ mod layers;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
+use walkdir::WalkDir;
 use wasm_cleave_tests::cargo::repository;
 
 use graph::{Graph, Sources};
@@ -15,19 +16,12 @@ use layers::{Layers, Problem, circles};
 /// All `.rs` files below a folder.
 fn sources(folder: &Path) -> Result<Sources> {
     let mut sources = Sources::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).with_context(|| next.display().to_string())? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path
-                    .strip_prefix(folder)?
-                    .to_string_lossy()
-                    .replace('\\', "/");
-                sources.insert(name, fs::read_to_string(&path)?);
-            }
+    for entry in WalkDir::new(folder) {
+        let entry = entry?;
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let inner = path.strip_prefix(folder)?.to_string_lossy();
+            sources.insert(inner.replace('\\', "/"), fs::read_to_string(path)?);
         }
     }
     Ok(sources)

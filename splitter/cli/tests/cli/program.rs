@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use walkdir::WalkDir;
+
 /// The tool under test; colours and the surrounding cargo's settings do not reach it.
 pub(crate) fn tool() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasm-cleave"));
@@ -138,14 +140,11 @@ pub(crate) fn package(folder: &Path, name: &str) {
 /// The files below a folder by name, and what they hold.
 pub(crate) fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_string();
-        if path.is_dir() {
-            let inner = contents(&path).into_iter();
-            files.extend(inner.map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
-        } else {
-            files.push((name, fs::read(&path).unwrap()));
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap();
+            files.push((name.replace('\\', "/"), fs::read(entry.path()).unwrap()));
         }
     }
     files.sort();
