@@ -1,6 +1,8 @@
 //! Takes a module apart into sections and puts it together again, to make damaged input for the splitter.
 
 use anyhow::{Context, Result, bail};
+use wasm_encoder::Encode;
+use wasmparser::BinaryReader;
 
 /// The bytes that every module begins with.
 pub const HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";
@@ -10,7 +12,7 @@ pub const HEADER: [u8; 8] = *b"\0asm\x01\0\0\0";
 pub struct Section {
     /// Its kind; 0 is a custom section.
     pub id: u8,
-    /// All behind the size, a custom section's name included.
+    /// All after the size, a custom section's name included.
     pub payload: Vec<u8>,
 }
 
@@ -32,14 +34,14 @@ impl Section {
 pub fn sections(module: &[u8]) -> Result<Vec<Section>> {
     let mut rest = module.strip_prefix(&HEADER).context("not a module")?;
     let mut sections = Vec::new();
-    while let [id, behind @ ..] = rest {
-        let (len, behind) = number(behind)?;
-        let payload = behind.get(..len as usize).context("a section is cut off")?;
+    while let [id, after @ ..] = rest {
+        let (len, after) = number(after)?;
+        let payload = after.get(..len as usize).context("a section is cut off")?;
         sections.push(Section {
             id: *id,
             payload: payload.to_vec(),
         });
-        rest = &behind[len as usize..];
+        rest = &after[len as usize..];
     }
     Ok(sections)
 }
@@ -49,7 +51,7 @@ pub fn module(sections: &[Section]) -> Vec<u8> {
     let mut bytes = HEADER.to_vec();
     for section in sections {
         bytes.push(section.id);
-        leb(&mut bytes, section.payload.len() as u64);
+        section.payload.len().encode(&mut bytes);
         bytes.extend_from_slice(&section.payload);
     }
     bytes
@@ -63,16 +65,10 @@ pub fn boundaries(module: &[u8]) -> Result<Vec<usize>> {
     let mut offsets = vec![HEADER.len()];
     for section in sections(module)? {
         let begin = offsets.last().copied().unwrap_or(0);
-        let mut size = Vec::new();
-        leb(&mut size, section.payload.len() as u64);
-        // The linker pads sizes, so the payload's place is found from its end.
-        let padded = module[begin + 1..]
-            .iter()
-            .take_while(|byte| **byte & 0x80 != 0)
-            .count()
-            + 1;
-        offsets.push(begin + 1 + padded);
-        offsets.push(begin + 1 + padded + section.payload.len());
+        // The linker pads sizes, so their lengths are not those of `encode`.
+        let (_, payload) = number(&module[begin + 1..])?;
+        let payload = module.len() - payload.len();
+        offsets.extend([payload, payload + section.payload.len()]);
     }
     Ok(offsets)
 }
@@ -99,8 +95,8 @@ pub fn damage_relocation(
     let (old_offset, entry) = number(entry)?;
     let (old_symbol, entry) = number(entry)?;
     let mut payload = section.payload[..head].to_vec();
-    leb(&mut payload, offset.unwrap_or(old_offset).into());
-    leb(&mut payload, symbol.unwrap_or(old_symbol).into());
+    offset.unwrap_or(old_offset).encode(&mut payload);
+    symbol.unwrap_or(old_symbol).encode(&mut payload);
     payload.extend_from_slice(entry);
     Ok(Section {
         id: section.id,
@@ -120,7 +116,8 @@ pub fn retarget_relocations(sections: &mut [Section]) -> Result<()> {
             let head = 1 + name.len();
             let (_, rest) = number(&section.payload[head..])?;
             let mut payload = section.payload[..head].to_vec();
-            leb(&mut payload, target.context("nothing is relocated")? as u64);
+            let target = target.context("nothing is relocated")?;
+            target.encode(&mut payload);
             payload.extend_from_slice(rest);
             section.payload = payload;
         }
@@ -129,22 +126,9 @@ pub fn retarget_relocations(sections: &mut [Section]) -> Result<()> {
 }
 
 fn number(bytes: &[u8]) -> Result<(u32, &[u8])> {
-    let mut value = 0u64;
-    for (at, byte) in bytes.iter().take(5).enumerate() {
-        value |= u64::from(byte & 0x7f) << (7 * at);
-        if byte & 0x80 == 0 {
-            return Ok((u32::try_from(value)?, &bytes[at + 1..]));
-        }
-    }
-    bail!("a number does not end")
-}
-
-fn leb(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
+    let mut reader = BinaryReader::new(bytes, 0);
+    let number = reader.read_var_u32()?;
+    Ok((number, &bytes[reader.original_position() as usize..]))
 }
 
 #[cfg(test)]
