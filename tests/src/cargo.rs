@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
+use cargo_metadata::{Artifact, Message, TargetKind};
 
-/// The link arguments without which a program cannot be split; the same that `wasm-cleave build` gives.
+/// The link arguments without which a program cannot be split. `wasm-cleave build` gives `--strip-debug` too; here debug
+/// information stays, so that the splitter meets it.
 const RUSTFLAGS: &str = "-Clink-arg=--emit-relocs -Clink-arg=--export-table";
 
 /// The root of the repository.
@@ -57,6 +58,20 @@ pub fn build_fixtures(
 /// # Errors
 /// When cargo fails; its diagnostics are on stderr.
 pub(crate) fn linked_modules(mut build: Command) -> Result<BTreeMap<String, PathBuf>> {
+    let mut modules = BTreeMap::new();
+    for artifact in artifacts(&mut build)? {
+        let mut files = artifact.filenames.into_iter();
+        if artifact.target.is_kind(TargetKind::CDyLib)
+            && let Some(file) = files.find(|file| file.extension() == Some("wasm"))
+        {
+            modules.insert(artifact.target.name.replace('_', "-"), file.into());
+        }
+    }
+    Ok(modules)
+}
+
+/// What a `cargo build` has made.
+fn artifacts(build: &mut Command) -> Result<Vec<Artifact>> {
     let output = build
         .arg("--message-format=json-render-diagnostics")
         .stdin(Stdio::null())
@@ -65,33 +80,13 @@ pub(crate) fn linked_modules(mut build: Command) -> Result<BTreeMap<String, Path
     if !output.status.success() {
         bail!("cargo failed ({})", output.status);
     }
-    let mut modules = BTreeMap::new();
-    for line in output.stdout.split(|&byte| byte == b'\n') {
-        let Ok(message) = serde_json::from_slice::<Artifact>(line) else {
-            continue;
-        };
-        if message.target.kind.iter().any(|kind| kind == "cdylib")
-            && let Some(file) = message
-                .filenames
-                .iter()
-                .find(|f| f.extension().is_some_and(|e| e == "wasm"))
-        {
-            modules.insert(message.target.name.replace('_', "-"), file.clone());
+    let mut artifacts = Vec::new();
+    for message in Message::parse_stream(&output.stdout[..]) {
+        if let Message::CompilerArtifact(artifact) = message? {
+            artifacts.push(artifact);
         }
     }
-    Ok(modules)
-}
-
-#[derive(Deserialize)]
-struct Artifact {
-    target: ArtifactTarget,
-    filenames: Vec<PathBuf>,
-}
-
-#[derive(Deserialize)]
-struct ArtifactTarget {
-    name: String,
-    kind: Vec<String>,
+    Ok(artifacts)
 }
 
 /// Builds the command line tool in cargo's release profile, as a user does, and returns its path.
@@ -101,26 +96,20 @@ struct ArtifactTarget {
 pub fn command_line_tool() -> Result<PathBuf> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
-    let output = cargo()
-        .current_dir(repository())
-        .args(["build", "--release", "--locked", "--bin", "wasm-cleave"])
-        .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit())
-        .output()?;
-    if !output.status.success() {
-        bail!("cargo could not build `wasm-cleave` ({})", output.status);
-    }
-    output
-        .stdout
-        .split(|&byte| byte == b'\n')
-        .filter_map(|line| serde_json::from_slice::<Binary>(line).ok())
-        .find_map(|binary| binary.executable)
-        .context("cargo named no executable")
-}
-
-#[derive(Deserialize)]
-struct Binary {
-    executable: Option<PathBuf>,
+    let mut build = cargo();
+    build.current_dir(repository()).args([
+        "build",
+        "--release",
+        "--locked",
+        "--bin",
+        "wasm-cleave",
+    ]);
+    let artifacts = artifacts(&mut build).context("cargo could not build `wasm-cleave`")?;
+    let mut binaries = artifacts
+        .into_iter()
+        .filter_map(|artifact| artifact.executable);
+    let binary = binaries.next().context("cargo named no executable")?;
+    Ok(binary.into())
 }
 
 /// Cargo, free of what the cargo that runs the tests has put into the environment.
