@@ -23,6 +23,8 @@ mod program;
 mod read;
 mod scripts;
 mod similar;
+#[cfg(test)]
+mod sketch;
 mod validate;
 mod warnings;
 

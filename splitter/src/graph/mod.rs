@@ -5,6 +5,8 @@
 mod edges;
 mod error;
 mod imports;
+#[cfg(test)]
+mod tests;
 
 use crate::ids::{Func, Interval, Node};
 use crate::read::{InputModule, Reference};

@@ -12,6 +12,8 @@
 
 mod merge;
 mod reach;
+#[cfg(test)]
+mod tests;
 mod weight;
 
 use rayon::prelude::*;

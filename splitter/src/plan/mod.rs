@@ -15,6 +15,8 @@ mod given;
 mod module;
 mod slots;
 mod stubs;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -296,18 +298,5 @@ impl fmt::Display for Base36 {
         }
         let digit = char::from_digit((self.0 % 36) as u32, 36);
         write!(f, "{}", digit.unwrap_or('0'))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_names_differ() {
-        let names: Vec<String> = [0, 35, 36, 1295, 1296]
-            .map(|n| Base36(n).to_string())
-            .to_vec();
-        assert_eq!(names, ["0", "z", "10", "zz", "100"]);
     }
 }

@@ -89,7 +89,7 @@ fn check_intrinsics(bytes: &[u8]) -> Result<(), ReadError> {
 }
 
 impl<'a> InputModule<'a> {
-    fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         InputModule {
             types: Vec::new(),
             imports: Vec::new(),
