@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use wasmparser::{
-    BinaryReader, ConstExpr, DataKind, ElementItems, ElementKind, Encoding, ExternalKind,
-    KnownCustom, Linking, LinkingSectionReader, Name, NameSectionReader, Operator, Parser, Payload,
-    RelocSectionReader, SymbolFlags, SymbolInfo, TypeRef, Validator, WasmFeatures,
+    BinaryReader, ConstExpr, DataKind, ElementItems, ElementKind, Encoding, ExportSectionReader,
+    ExternalKind, FunctionBody, GlobalSectionReader, KnownCustom, Linking, LinkingSectionReader,
+    MemorySectionReader, Name, NameSectionReader, Operator, Parser, Payload, RelocSectionReader,
+    SymbolFlags, SymbolInfo, TableSectionReader, TypeRef, TypeSectionReader, Validator,
+    WasmFeatures,
 };
 
 use super::data::{Extent, Segment};
@@ -121,14 +123,7 @@ impl<'a> Reader<'a> {
                 encoding: Encoding::Component,
                 ..
             } => return Err(ReadError::Component),
-            Payload::TypeSection(section) => {
-                let at = section.range().start;
-                for ty in section.into_iter_err_on_gc_types() {
-                    let ty = ty?;
-                    supported::function(&ty, at)?;
-                    self.module.types.push(ty);
-                }
-            }
+            Payload::TypeSection(section) => self.types(section)?,
             Payload::ImportSection(section) => {
                 let at = section.range().start;
                 for import in section.into_imports() {
@@ -137,53 +132,18 @@ impl<'a> Reader<'a> {
             }
             Payload::FunctionSection(section) => {
                 for ty in section {
-                    self.function(Type(ty?))?;
+                    self.function(Type(ty?));
                 }
             }
-            Payload::TableSection(section) => {
-                let at = section.range().start;
-                for table in section {
-                    let table = table?;
-                    supported::initial(&table.init, at)?;
-                    self.table(table.ty, at)?;
-                }
-            }
-            Payload::MemorySection(section) => {
-                let at = section.range().start;
-                for memory in section {
-                    let memory = memory?;
-                    supported::memory(memory, self.module.memory(), at)?;
-                    self.module.memories.push(memory);
-                }
-            }
+            Payload::TableSection(section) => self.tables(section)?,
+            Payload::MemorySection(section) => self.memories(section)?,
             Payload::TagSection(section) => {
                 for tag in section {
                     self.module.tags.push(Type(tag?.func_type_idx));
                 }
             }
-            Payload::GlobalSection(section) => {
-                for global in section {
-                    let global = global?;
-                    supported::global(&global)?;
-                    self.module.globals.push(Global {
-                        ty: global.ty,
-                        init: Some(global.init_expr),
-                    });
-                }
-            }
-            Payload::ExportSection(section) => {
-                for export in section {
-                    let export = export?;
-                    if export.kind == ExternalKind::Global {
-                        self.exported_globals.insert(export.name);
-                    }
-                    self.module.exports.push(Export {
-                        name: export.name,
-                        kind: export.kind,
-                        index: export.index,
-                    });
-                }
-            }
+            Payload::GlobalSection(section) => self.globals(section)?,
+            Payload::ExportSection(section) => self.exports(section)?,
             Payload::StartSection { func, .. } => self.module.start = Some(Func(func)),
             Payload::ElementSection(section) => {
                 for element in section {
@@ -192,16 +152,8 @@ impl<'a> Reader<'a> {
             }
             Payload::CodeSectionStart {
                 unchecked_range, ..
-            } => {
-                self.raw.code = Some((self.section, unchecked_range));
-            }
-            Payload::CodeSectionEntry(body) => {
-                self.raw.bodies.push(body.range());
-                let defined = self.module.imported_functions + self.raw.bodies.len() - 1;
-                if let Some(function) = self.module.functions.get_mut(defined) {
-                    function.body = body.as_bytes();
-                }
-            }
+            } => self.raw.code = Some((self.section, unchecked_range)),
+            Payload::CodeSectionEntry(body) => self.body(&body),
             Payload::DataSection(section) => {
                 self.raw.data = Some((self.section, section.range()));
                 for data in section {
@@ -214,10 +166,75 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    fn types(&mut self, section: TypeSectionReader<'a>) -> Result<(), ReadError> {
+        let at = section.range().start;
+        for ty in section.into_iter_err_on_gc_types() {
+            let ty = ty?;
+            supported::function(&ty, at)?;
+            self.module.types.push(ty);
+        }
+        Ok(())
+    }
+
+    fn tables(&mut self, section: TableSectionReader<'a>) -> Result<(), ReadError> {
+        let at = section.range().start;
+        for table in section {
+            let table = table?;
+            supported::initial(&table.init, at)?;
+            self.table(table.ty, at)?;
+        }
+        Ok(())
+    }
+
+    fn memories(&mut self, section: MemorySectionReader<'a>) -> Result<(), ReadError> {
+        let at = section.range().start;
+        for memory in section {
+            let memory = memory?;
+            supported::memory(memory, self.module.memory(), at)?;
+            self.module.memories.push(memory);
+        }
+        Ok(())
+    }
+
+    fn globals(&mut self, section: GlobalSectionReader<'a>) -> Result<(), ReadError> {
+        for global in section {
+            let global = global?;
+            supported::global(&global)?;
+            self.module.globals.push(Global {
+                ty: global.ty,
+                init: Some(global.init_expr),
+            });
+        }
+        Ok(())
+    }
+
+    fn exports(&mut self, section: ExportSectionReader<'a>) -> Result<(), ReadError> {
+        for export in section {
+            let export = export?;
+            if export.kind == ExternalKind::Global {
+                self.exported_globals.insert(export.name);
+            }
+            self.module.exports.push(Export {
+                name: export.name,
+                kind: export.kind,
+                index: export.index,
+            });
+        }
+        Ok(())
+    }
+
+    fn body(&mut self, body: &FunctionBody<'a>) {
+        let defined = self.module.imported_functions + self.raw.bodies.len();
+        self.raw.bodies.push(body.range());
+        if let Some(function) = self.module.functions.get_mut(defined) {
+            function.body = body.as_bytes();
+        }
+    }
+
     fn import(&mut self, import: wasmparser::Import<'a>, at: u64) -> Result<(), ReadError> {
         match import.ty {
             TypeRef::Func(ty) => {
-                self.function(Type(ty))?;
+                self.function(Type(ty));
                 self.module.imported_functions += 1;
             }
             TypeRef::Global(ty) => {
@@ -245,13 +262,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn function(&mut self, ty: Type) -> Result<(), ReadError> {
+    fn function(&mut self, ty: Type) {
         self.module.functions.push(Function {
             ty,
             body: &[],
             references: 0..0,
         });
-        Ok(())
     }
 
     fn table(&mut self, ty: wasmparser::TableType, at: u64) -> Result<(), ReadError> {
