@@ -109,6 +109,7 @@ fn scripts(
         let mut text = with_chunks(base, chunks);
         if needs.threads {
             text += start;
+            text += include_str!("scripts/threads.js");
         }
         if needs.audio {
             text += include_str!("scripts/web_audio.js");
@@ -122,7 +123,9 @@ fn scripts(
         files.push(file(names.script(), text));
     }
     if needs.threads {
-        let worker = named(worker) + include_str!("scripts/begin.js");
+        let worker = named(worker)
+            + include_str!("scripts/worker.js")
+            + include_str!("scripts/begin.js");
         files.push(file(names.worker(), worker));
     }
     files
