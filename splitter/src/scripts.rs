@@ -56,14 +56,15 @@ struct Needs {
     audio: bool,
 }
 
-/// Names the program's script in the glue, which imports it by the name that the loader's bindings have. Whether it does.
+/// Names the program's script in the glue, which imports it by the name that the loader's bindings have. Returns whether
+/// the glue imports it.
 fn import_script(glue: &mut Vec<u8>, names: FileNames) -> bool {
     let Ok(before) = str::from_utf8(glue) else {
         return false;
     };
     let mut text = before.to_string();
-    // As wasm-bindgen 0.2.130 writes imports, for Node after `String.raw`, where nothing is escaped. The same string as a
-    // key of the import object is the name of main's import, which stays.
+    // As wasm-bindgen 0.2.130 writes imports, for Node after `String.raw`, where nothing is escaped. The same string as
+    // a key of the import object is the name of main's import, which stays.
     for (before, quote) in [
         ("from ", '\''),
         ("from ", '"'),
@@ -123,9 +124,8 @@ fn scripts(
         files.push(file(names.script(), text));
     }
     if needs.threads {
-        let worker = named(worker)
-            + include_str!("scripts/worker.js")
-            + include_str!("scripts/begin.js");
+        let worker =
+            named(worker) + include_str!("scripts/worker.js") + include_str!("scripts/begin.js");
         files.push(file(names.worker(), worker));
     }
     files
@@ -178,6 +178,7 @@ fn file(name: String, text: String) -> File {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_encoder::{ExportKind, ExportSection, Module};
 
     const SCRIPT: Needs = Needs {
         script: true,
@@ -260,13 +261,54 @@ export { initSync };
         }
     }
 
+    /// Main with exports of these names.
+    fn main(names: &[&str]) -> File {
+        let mut exports = ExportSection::new();
+        for name in names {
+            exports.export(name, ExportKind::Func, 0);
+        }
+        let mut module = Module::new();
+        module.section(&exports);
+        File {
+            name: NAMES().main(),
+            bytes: module.finish(),
+        }
+    }
+
+    #[test]
+    fn the_exports_of_main_say_which_scripts_it_needs() {
+        let bound = [
+            file(NAMES().glue(), contract::AUDIO_START.into()),
+            main(&["run", contract::THREAD_RUN]),
+        ];
+        assert!(exports(&bound, NAMES(), contract::THREAD_RUN));
+        assert!(!exports(&bound, NAMES(), contract::AUDIO_START));
+        // Part of a name is not the name.
+        assert!(!exports(&bound, NAMES(), "__cleave"));
+    }
+
+    #[test]
+    fn main_without_exports_and_no_main_at_all_need_no_script() {
+        let [nothing, damaged] = [&b"\0asm\x01\0\0\0"[..], b"\0asm"].map(|bytes| File {
+            name: NAMES().main(),
+            bytes: bytes.to_vec(),
+        });
+        for bound in [&[nothing][..], &[damaged], &[main(&[])], &[]] {
+            assert!(!exports(bound, NAMES(), contract::THREAD_RUN));
+        }
+    }
+
     #[test]
     fn the_glue_imports_the_script_of_its_program() {
-        let before = "import { a } from './wasm-cleave-env.js';\nrequire(String.raw`./wasm-cleave-env.js`)\n\"./wasm-cleave-env.js\": import1";
+        let before = "import { a } from './wasm-cleave-env.js';\n\
+                      require(String.raw`./wasm-cleave-env.js`)\n\
+                      \"./wasm-cleave-env.js\": import1";
         let mut glue = before.as_bytes().to_vec();
         assert!(import_script(&mut glue, FileNames::new("it's")));
         assert!(!import_script(&mut glue, FileNames::new("it's")));
-        let after = "import { a } from './it\\'s.cleave.js';\nrequire(String.raw`./it's.cleave.js`)\n\"./wasm-cleave-env.js\": import1";
+        let after = "import { a } from './it\\'s.cleave.js';\n\
+                     require(String.raw`./it's.cleave.js`)\n\
+                     \"./wasm-cleave-env.js\": import1";
         assert_eq!(str::from_utf8(&glue).unwrap(), after);
     }
 
