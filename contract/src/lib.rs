@@ -50,8 +50,8 @@ pub const CHUNK_INIT: &str = "init";
 /// Custom section of a chunk: the build id of the program that it belongs to, 16 bytes.
 pub const BUILD_SECTION: &str = "cleave.build";
 
-/// The script beside the generated glue that knows where the program's files are, as the loader's bindings import it. In
-/// the finished program its name begins with the program's.
+/// The script beside the generated glue that knows where the program's files are, as the loader's bindings import it.
+/// In the finished program its name begins with the program's.
 pub const ENV_FILE: &str = "wasm-cleave-env.js";
 
 /// Function of [`ENV_FILE`], `() -> string`: the URL to which a configured folder is relative.
@@ -84,8 +84,8 @@ pub const TLS_ALIGN: &str = "$_tls_align";
 /// calls.
 pub const THREAD_RUN: &str = "__cleave_thread";
 
-/// Function of [`ENV_FILE`], `(context, params: string) -> Promise<string>`: runs the program's script on the audio thread
-/// of a context or, with parameters, the one that registers processors; resolves to the name of the processor.
+/// Function of [`ENV_FILE`], `(context, params: string) -> Promise<string>`: runs the program's script on the audio
+/// thread of a context or, with parameters, the one that registers processors; resolves to the name of the processor.
 pub const ENV_WORKLET: &str = "worklet";
 
 /// Export of the loader with audio, `(modules, port) -> ()`: what the script of the audio thread calls
@@ -95,8 +95,8 @@ pub const AUDIO_START: &str = "__cleave_audio_start";
 /// Export of the loader with audio, `(chunk, module) -> ()`: links a chunk on the audio thread.
 pub const AUDIO_LINK: &str = "__cleave_audio_link";
 
-/// Export of the loader with audio, `(unit) -> string | undefined`: notes that a processor has failed; the message of the
-/// panic, if it was one.
+/// Export of the loader with audio, `(unit) -> string | undefined`: notes that a processor has failed; the message of
+/// the panic, if it was one.
 pub const AUDIO_FAIL: &str = "__cleave_audio_fail";
 
 /// Export of the loader with audio, `(unit, frame) -> bool`: renders a block.

@@ -41,7 +41,7 @@ pub struct Chunk {
     /// SHA-256 of each [block](BLOCK) of the file, if it has more than one; the last block may be shorter.
     pub blocks: Vec<[u8; 32]>,
     /// The slots that the chunk fills, where memory is shared and every thread has a table of its own: ascending, the
-    /// first of a run and the one behind its last in turns. Empty otherwise.
+    /// first of a run and the one after its last in turns. Empty otherwise.
     pub slots: Vec<u32>,
 }
 
@@ -130,7 +130,7 @@ impl Manifest {
             })
         })?;
         if reader.offset != bytes.len() {
-            return Err(reader.error("bytes behind the end"));
+            return Err(reader.error("bytes after the end"));
         }
         if splits
             .iter()

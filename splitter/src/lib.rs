@@ -82,7 +82,7 @@ fn bind(main: &[u8], options: &Options, checker: &Checker) -> Result<Vec<File>, 
     };
     let mut bound = match bindgen(main, &options.stem, options.target) {
         Ok(files) => files,
-        // It may be us who wrote what it stumbles over.
+        // Perhaps we wrote what it stumbles over.
         Err(error @ (BindgenError::Refused { .. } | BindgenError::Crashed { .. })) => {
             check(main, "main module")?;
             return Err(error.into());

@@ -51,7 +51,7 @@ impl Options {
 pub enum Phase {
     /// Sections, symbols and relocations are read.
     Read,
-    /// Who refers to what.
+    /// What refers to what.
     Graph,
     /// Which module each symbol goes to.
     Partition,
@@ -63,7 +63,7 @@ pub enum Phase {
     Bindgen,
 }
 
-/// What is being done, for people who wait.
+/// What is being done, for the terminal.
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -9,8 +9,8 @@
 //!   import log          an import of the program
 //! ```
 //!
-//! Two imports are known without a line: wasm-bindgen interprets the functions that call `describe`, and those that call
-//! `manifest` read the manifest.
+//! Two imports are known without a line: wasm-bindgen interprets the functions that call `describe`, and those that
+//! call `manifest` read the manifest.
 
 use wasm_cleave_contract as contract;
 use wasmparser::{ExternalKind, FuncType, RefType, TableType, TypeRef};

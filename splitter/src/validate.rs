@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
     /// Takes the features that the input declares, and those that its sections show it to use.
     pub(crate) fn new(input: &'a [u8]) -> Self {
         let mut features = ALWAYS;
-        // What cannot be read is reported by those who read it.
+        // The phase that reads the input reports what cannot be read.
         for payload in Parser::new(0).parse_all(input).map_while(Result::ok) {
             features |= match payload {
                 Payload::CustomSection(section) if section.name() == "target_features" => {

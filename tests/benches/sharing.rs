@@ -1,5 +1,6 @@
 //! How long eight threads wait for one chunk of 5 MB that they load together, against one thread that loads it alone,
-//! and against eight and one that fetch and compile the file by hand, in three engines: `cargo bench -p wasm-cleave-tests`.
+//! and against eight and one that fetch and compile the file by hand, in three engines:
+//! `cargo bench -p wasm-cleave-tests`.
 
 use std::path::Path;
 

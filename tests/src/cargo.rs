@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::{Artifact, Message, TargetKind};
 
-/// The link arguments without which a program cannot be split. `wasm-cleave build` gives `--strip-debug` too; here debug
-/// information stays, so that the splitter meets it.
+/// The link arguments without which a program cannot be split. `wasm-cleave build` gives `--strip-debug` too; here
+/// debug information stays, so that the splitter meets it.
 const RUSTFLAGS: &str = "-Clink-arg=--emit-relocs -Clink-arg=--export-table";
 
 /// The root of the repository.

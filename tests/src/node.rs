@@ -15,7 +15,7 @@ use crate::transcript::{Event, Transcript};
 /// How long a program may run before it counts as hung.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Runs a program built for Node and returns what it told.
+/// Runs a program built for Node and returns what it reported.
 ///
 /// # Errors
 /// When Node cannot be started or the program hangs; the error holds the transcript so far.

@@ -1,4 +1,4 @@
-//! A static server on 127.0.0.1 that keeps a log and can be told to misbehave.
+//! A static server on 127.0.0.1 that keeps a log and misbehaves on demand.
 //!
 //! A fault strikes requests for chunks only: files that end with `.wasm` but not with `_bg.wasm`.
 
@@ -19,7 +19,7 @@ use crate::cargo::repository;
 /// How long the server is away in [`Fault::Gone`].
 const AWAY: Duration = Duration::from_millis(1000);
 
-/// How many bytes are behind the right ones in [`Fault::Long`]: more than arrive at once.
+/// How many bytes follow the right ones in [`Fault::Long`]: more than arrive at once.
 const TOO_MUCH: usize = 4 << 20;
 
 /// What goes wrong with chunks.
@@ -31,7 +31,7 @@ pub enum Fault {
     Wrong,
     /// The connection ends in the middle of the file.
     Truncated,
-    /// The right bytes, and megabytes behind them.
+    /// The right bytes, and megabytes after them.
     Long,
     /// The same chunk with another build id.
     Other,
@@ -170,7 +170,7 @@ impl Server {
                 continue;
             }
             let server = self.clone();
-            // A browser that goes away in the middle of an answer is no error of ours.
+            // A browser that goes away in the middle of an answer is no error.
             thread::spawn(move || server.answer(stream).ok());
         }
     }

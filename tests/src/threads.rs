@@ -1,5 +1,5 @@
-//! Builds the programs of `tests/threads`, whose workspace names the toolchain and the flags for shared memory itself, and
-//! compares what they say, split, with what they say in one module.
+//! Builds the programs of `tests/threads`, whose workspace names the toolchain and the flags for shared memory itself,
+//! and compares what they say, split, with what they say in one module.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -14,7 +14,7 @@ pub enum Event {
     End(String),
 }
 
-/// All that a program told.
+/// All that a program reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transcript {
     /// The events in order; the last one is [`Event::End`] unless the program hung.

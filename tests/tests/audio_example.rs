@@ -1,7 +1,7 @@
 //! The example `audio-worklet`, built as a user builds it and played in the three engines.
 //!
-//! Firefox has no sound in real time without a device. There a thread decodes the piece, and the page says that there is
-//! no sound.
+//! Firefox has no sound in real time without a device. There a thread decodes the piece, and the page says that there
+//! is no sound.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

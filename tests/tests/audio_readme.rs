@@ -1,4 +1,4 @@
-//! The program that README.md shows for the audio thread is a program: it stands in `tests/threads/shortest`, and plays.
+//! README.md's program for the audio thread is a real one: it stands in `tests/threads/shortest`, and plays.
 
 use std::fs;
 use std::path::Path;

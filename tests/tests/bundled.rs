@@ -48,7 +48,7 @@ fn run(server: &Server) -> Result<[Transcript; 2]> {
     Ok([run(BUNDLED)?, run(Shape::Whole.name())?])
 }
 
-/// A package of `tests/threads`: `workers` with all that can go wrong with chunks, which the server sees to, or `audio`.
+/// A package of `tests/threads`: `audio`, or `workers` with all that can go wrong with chunks, which the server causes.
 fn with_threads(package: &str, bundler: Bundler) -> Result<()> {
     let linked = &threads::build(scratch(), &[package])?[package];
     let [bundled, whole] = run(&serve(linked, bundler)?)?;

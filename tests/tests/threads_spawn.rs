@@ -54,7 +54,7 @@ fn threads_start_and_end_in_node() -> Result<()> {
     check(&node::run(&program)?, "RuntimeError: unreachable")
 }
 
-/// WebKit says behind an error which call of the glue it happened in.
+/// WebKit says after an error which call of the glue it happened in.
 fn forget_place(event: &mut Event) {
     if let Event::Line(line) = event
         && let Some((error, place)) = line.split_once(" (evaluating '")

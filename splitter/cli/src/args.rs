@@ -203,8 +203,8 @@ pub(crate) struct DivisionArgs {
     pub(crate) request_cost: usize,
     /// Keep function names in the modules, for readable stacks
     ///
-    /// Names add 10 to 30 % to a module. Builds with cargo's profiles `dev` and `test` keep them in any case; all others,
-    /// and `split`, leave them out: stacks then show numbers, as in `wasm-function[123]`.
+    /// Names add 10 to 30 % to a module. Builds with cargo's profiles `dev` and `test` keep them in any case; all
+    /// others, and `split`, leave them out: stacks then show numbers, as in `wasm-function[123]`.
     #[arg(long)]
     pub(crate) names: bool,
 }

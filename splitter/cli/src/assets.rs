@@ -20,8 +20,8 @@ pub(crate) const PAGE: &str = "index.html";
 /// The static files of the package in a folder, by the names that they get in the output.
 ///
 /// # Errors
-/// When one cannot be read, or the output folder is where they come from: a later build would take them for files of its
-/// own, and remove what it does not need.
+/// When one cannot be read, or the output folder is where they come from: a later build would take them for files of
+/// its own, and remove what it does not need.
 pub(crate) fn collect(package: &Path, out_dir: &Path) -> Result<Vec<File>> {
     let out_dir = settled(out_dir);
     let sources = FOLDERS.map(|folder| settled(&package.join(folder)));

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A panic is a defect of ours and says so; but one inside wasm-bindgen comes back as an error that is reported.
+/// A panic is a defect of this tool and says so; but one inside wasm-bindgen comes back as an error that is reported.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         if std::thread::current().name() != Some(wasm_cleave_splitter::BINDGEN_THREAD) {

@@ -122,7 +122,7 @@ fn no_such_path(text: &str) -> CliError {
     )
 }
 
-/// How much of cargo's metadata is wanted.
+/// How much `cargo metadata` has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Extent {
     /// The workspace: cargo resolves nothing, and so needs nothing.

@@ -134,7 +134,7 @@ fn sections_before_exports(plan: &LinkPlan, out: &mut Module) -> Result<(), Gap>
     Ok(())
 }
 
-/// `allocator` is the index of the function that wasm-bindgen takes for the program's allocator, if that is another one.
+/// `allocator` is the index of the function that wasm-bindgen takes for the program's allocator, if that is another.
 fn exports(plan: &LinkPlan, allocator: u32) -> Result<ExportSection, Gap> {
     let mut section = ExportSection::new();
     for export in &plan.input.exports {

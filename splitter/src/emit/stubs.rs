@@ -1,4 +1,4 @@
-//! Writes trampolines and stubs behind main's other functions.
+//! Writes trampolines and stubs after main's other functions.
 
 use wasm_encoder::{CodeSection, Function, FunctionSection};
 
@@ -49,7 +49,7 @@ fn trampoline_body(
     instructions
         .local_get(slot)
         .call(plan.index_in_main(stubs.ensure)?);
-    // The parameters, and the slot behind them.
+    // The parameters, and the slot after them.
     for parameter in 0..=slot {
         instructions.local_get(parameter);
     }

@@ -6,7 +6,8 @@
 pub enum SplitError {
     /// The attribute's crate and this tool are of different versions.
     #[error(
-        "the program was built with a `wasm-cleave` that speaks version {found} of the contract, this tool speaks {expected}"
+        "the program was built with a `wasm-cleave` that speaks version {found} of the contract, this tool speaks \
+         {expected}"
     )]
     Version {
         /// The program's.

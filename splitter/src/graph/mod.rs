@@ -1,4 +1,4 @@
-//! Who refers to whom: functions and data intervals as nodes, static edges, splits with their entries, roots.
+//! What refers to what: functions and data intervals as nodes, static edges, splits with their entries, roots.
 //!
 //! The address of an entry is not an edge: it is what cuts the program. Edges are flat arrays, one run a node.
 

@@ -6,7 +6,7 @@
 //!   {A} 90 kB   {B} 70 kB   {A,B} 400 kB   {A,B,C} 1 kB   {A,C} 30 kB   {C} 2 kB
 //!
 //!   {A,B,C} into main    saves 3 requests, 60 kB; costs 1 kB before the first paint, where it counts as 10 kB, for
-//!                        those who open A, B, C or none of them: 40 kB
+//!                        visitors who open A, B, C or none of them: 40 kB
 //!   {A,C} into main      saves 2 requests, 40 kB; costs 1200 kB: no
 //!   {A,C} and {C}        saves a request of C, costs A 2 kB
 //!   {A} and {A,B}        saves a request of A, costs B 90 kB: no
@@ -188,8 +188,8 @@ impl<'a> Merging<'a> {
         self.best[position] = best.filter(|best| best.0 > 0);
     }
 
-    /// Bytes gained by putting a group into main. Everybody waits for them: one who opens each of the splits, and one who
-    /// opens none.
+    /// Bytes gained by putting a group into main. Everybody waits for them: one visitor who opens each of the splits, and
+    /// one who opens none.
     fn gain_of_main(&self, position: usize) -> usize {
         match &self.groups[position] {
             Some(group) if !group.has_unshared => {
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn main_takes_only_what_is_small_beside_the_requests_that_it_saves() {
-        // Three requests of 20 kB, and ten times the bytes for each of four who start.
+        // Three requests of 20 kB, and ten times the bytes for each of four visitors.
         let shared_by_all = |weight| chunks(&[(&[0, 1, 2], weight)], 20_000).len();
         assert_eq!(shared_by_all(1_499), 0);
         assert_eq!(shared_by_all(1_500), 1);

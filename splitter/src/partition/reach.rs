@@ -33,10 +33,10 @@ impl SplitSet {
     }
 }
 
-/// Who reaches a symbol.
+/// What reaches a symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// Nobody.
+    /// Nothing.
     Dead,
     /// Main.
     Main,
@@ -44,12 +44,12 @@ pub(super) enum Reach {
     Splits(SplitSet),
 }
 
-/// Finds who reaches each symbol.
+/// Finds what reaches each symbol.
 pub(super) fn find(graph: &SymbolGraph) -> Vec<Reach> {
     let mut main = vec![false; graph.len()];
     walk(graph, &graph.roots, &mut main, |_| false);
     let mut by_split = reach_of_splits(graph, &main);
-    // Data that nobody refers to is there because the linker was told to keep it: it is main's, with all it refers to.
+    // Data to which nothing refers is there because the linker had to keep it: it is main's, with all it refers to.
     let kept: Vec<Node> = (0..graph.len())
         .map(Node::from_position)
         .filter(|&node| matches!(graph.kind(node), crate::graph::NodeKind::Data(_)))

@@ -1,16 +1,17 @@
 //! Where a new thread finds its stack and its thread-local data: where its starter has allocated them.
 //!
-//! The start function that wasm-bindgen writes (0.2.130) allocates both on the new thread, the stack with a lock held that
-//! every start and every end of a thread takes. If memory has no room, it traps there, the lock stays, and no thread ever
-//! starts again. So main exports another allocator, which looks into two globals of the instance first:
+//! The start function that wasm-bindgen writes (0.2.130) allocates both on the new thread. While it allocates the stack,
+//! it holds a lock that every start and every end of a thread takes. If memory has no room, it traps there, the lock
+//! stays taken, and no thread ever starts again. So main exports another allocator, which looks into two globals of the
+//! instance first:
 //!
 //! ```text
 //!   allocator   if $_given_stack: take it; else if $_given_tls: take it; else call the program's allocator
 //!   take        return the global's value, and set the global to 0
 //! ```
 //!
-//! The script of a thread sets the globals before it calls the start function, whose first two allocations then take what
-//! the starter has allocated, in this order. Threads that others start set nothing, and allocate.
+//! The script of a thread sets the globals before it calls the start function, whose first two allocations then take
+//! what the starter has allocated, in this order. Threads that other code starts set nothing, and allocate.
 
 use wasmparser::{ExternalKind, ValType};
 

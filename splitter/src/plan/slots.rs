@@ -1,4 +1,4 @@
-//! Numbers the slots of the table: the linker's stay, functions that another chunk calls get new ones behind them.
+//! Numbers the slots of the table: the linker's stay, functions that another chunk calls get new ones after them.
 
 use crate::graph::Intrinsic;
 use crate::graph::SplitError;

@@ -34,7 +34,7 @@ pub(crate) struct Stubs {
 pub(crate) struct Trampoline {
     /// The type of the functions that it calls.
     pub(crate) target: Type,
-    /// Its own type: the same with the slot behind the parameters.
+    /// Its own type: the same with the slot after the parameters.
     pub(crate) ty: Type,
 }
 

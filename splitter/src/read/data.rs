@@ -38,7 +38,7 @@ pub(crate) struct DataMap<'a> {
     pub(crate) intervals: Vec<(usize, Range<u32>)>,
     /// The interval of each data symbol, by symbol index.
     pub(crate) of_symbol: Vec<Option<Interval>>,
-    /// Intervals that are exported or that the linker was told to keep.
+    /// Intervals that are exported or that the linker had to keep.
     pub(crate) retained: Vec<Interval>,
 }
 

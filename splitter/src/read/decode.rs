@@ -1,7 +1,7 @@
 //! Finds the references of bodies for which the linker wrote no relocations, by decoding them.
 //!
 //! The linker makes some functions itself (`__wasm_call_ctors`, `*.command_export`), and link-time optimisation leaves
-//! stubs without relocations. Addresses in such bodies cannot be told from numbers and stay as they are.
+//! stubs without relocations. Addresses in such bodies look like any number, and stay as they are.
 
 use wasmparser::{BinaryReader, BlockType, FunctionBody, Operator};
 

@@ -1,7 +1,7 @@
 
-// Starts an instance of the program whose stack and thread-local data lie where the thread that asked for it has
-// allocated them: the instance has to know the addresses before its start function runs, and the glue calls that as soon
-// as there is an instance.
+// Starts an instance of the program whose stack and thread-local data lie where the starter has allocated them: the
+// instance has to know the addresses before its start function runs, and the glue calls that function as soon as there
+// is an instance.
 function __cleave_begin({ module, memory, room }) {
   const { Instance } = WebAssembly;
   WebAssembly.Instance = function (...given) {

@@ -1,5 +1,5 @@
-//! Makes one script of the glue and the files that it imports: bundlers copy the script of an audio thread as it is, but
-//! nothing that it imports.
+//! Makes one script of the glue and the files that it imports: bundlers copy the script of an audio thread as it is,
+//! but nothing that it imports.
 
 use std::collections::BTreeMap;
 
@@ -75,10 +75,11 @@ fn evaluated(path: &str, text: &str) -> Option<String> {
     ))
 }
 
-/// A line of a file as it stands in a function; what it exports is added to `exports`. `rest` is the file from this line
-/// on.
+/// A line of a file as it stands in a function; what it exports is added to `exports`. `rest` is the file from this
+/// line on.
 ///
-/// Variables that can change stay out: who imports one sees its changes, but not who reads it from an object.
+/// Variables that can change stay out: a script that imports one sees its changes, one that reads it from an object does
+/// not.
 fn without_export<'a>(line: &'a str, rest: &str, exports: &mut Vec<&'a str>) -> Option<&'a str> {
     const CONSTANT: &str = "const ";
     const DECLARATIONS: [&str; 6] = [
@@ -104,8 +105,8 @@ fn without_export<'a>(line: &'a str, rest: &str, exports: &mut Vec<&'a str>) -> 
     (!name.is_empty() && is_plain).then_some(exported)
 }
 
-/// Whether a declaration at the beginning of the text has one name only, as far as can be told without a parser: there is
-/// no comma outside of brackets and strings before it ends.
+/// Whether a declaration at the beginning of the text has one name only, as far as a look without a parser can say:
+/// there is no comma outside of brackets and strings before it ends.
 fn declares_one(text: &str) -> bool {
     let mut depth = 0;
     let mut quote = None;
@@ -142,7 +143,8 @@ mod tests {
     fn text_of(path: &str) -> Option<&'static str> {
         Some(match path {
             "plain.js" => {
-                "// A comment.\nlet n = 1;\nexport function a() { return n; }\n  export async function b() {}\nexport const c = 3"
+                "// A comment.\nlet n = 1;\nexport function a() { return n; }\n  export async function b() {}\n\
+                 export const c = 3"
             }
             "default.js" => "export default 1;\n",
             "list.js" => "const a = 1;\nexport { a };\n",
@@ -160,7 +162,8 @@ mod tests {
     #[test]
     fn plain_files_become_functions() {
         let glue = "first();\nimport { a, c as c2 } from './plain.js';\nimport * as all from \"./plain.js\"\nlast();\n";
-        let expected = "first();\nconst __cleave_file0 = (() => {\n// A comment.\nlet n = 1;\nfunction a() { return n; }\n\
+        let expected = "first();\nconst __cleave_file0 = (() => {\n\
+                        // A comment.\nlet n = 1;\nfunction a() { return n; }\n\
                         async function b() {}\nconst c = 3\nreturn { a, b, c };\n})();\n\
                         const { a, c: c2 } = __cleave_file0;\nconst all = __cleave_file0;\nlast();\n";
         assert_eq!(inline(glue, text_of), expected);

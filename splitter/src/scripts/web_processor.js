@@ -1,4 +1,4 @@
-// Processors with a list of parameters, which is behind the `#` of the script's URL. The script runs once for each list,
+// Processors with a list of parameters, which follows the `#` of the script's URL. The script runs once for each list,
 // after that of the program, whose functions it calls.
 const { program, name, params } = JSON.parse(decodeURIComponent(import.meta.url.split('#')[1]));
 const { render, fail } = globalThis[Symbol.for(program)];

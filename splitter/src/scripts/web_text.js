@@ -1,5 +1,5 @@
-// Chromium and Firefox have no TextDecoder and no TextEncoder on audio threads, but the message of a panic, or a line for
-// the console, needs them. These are for UTF-8 in one piece, which is what the glue below asks for.
+// Chromium and Firefox have no TextDecoder and no TextEncoder on audio threads, but the message of a panic, or a line
+// for the console, needs them. These are for UTF-8 in one piece, which is what the glue below asks for.
 const TextDecoder =
   globalThis.TextDecoder ??
   class {

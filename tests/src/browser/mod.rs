@@ -194,7 +194,7 @@ impl Browser {
         Ok(Some(lines.collect()))
     }
 
-    /// Opens the page of a fixture and returns what the program told.
+    /// Opens the page of a fixture and returns what the program reported.
     ///
     /// # Errors
     /// When the program hangs, with the transcript so far and the console.

@@ -62,7 +62,7 @@ impl Processes {
         self.spawn(command.stdout(Stdio::null())).map(drop)
     }
 
-    /// Starts a program and returns the number that it writes behind some words on one of its lines.
+    /// Starts a program and returns the number that it writes after some words on one of its lines.
     pub(super) fn start_announced(&mut self, command: &mut Command, words: &str) -> Result<u16> {
         let program = command.get_program().to_string_lossy().into_owned();
         let child = self.spawn(command.stdout(Stdio::piped()))?;
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn orphans_end_too() {
         let mut processes = Processes::new();
-        // The shell ends at once; the one behind it has another group, and no parent of ours.
+        // The shell ends at once; the one that it started has another group, and no parent here.
         processes
             .start(Command::new("bash").args(["-c", "set -m; (sleep 1000) & exit"]))
             .unwrap();

@@ -1,7 +1,7 @@
-//! Which file of a crate imports which: from `use` items, from paths in code, and from paths in the arguments of macros.
+//! Which file of a crate imports which: from `use` items, from paths in code, and from paths in arguments of macros.
 //!
-//! An import of a name that a module re-exports counts as an import of that module's file. Code that only tests see does
-//! not count.
+//! An import of a name that a module re-exports counts as an import of that module's file. Code that only tests see
+//! does not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -37,8 +37,8 @@ fn check(name: &str, folder: &str, graph: &Graph) -> Result<()> {
     let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
     ensure!(
         problems.is_empty(),
-        "the imports of {folder} do not go one way down:\n{}\nhelp: move what both need to a lower file; the layers are \
-         listed in ARCHITECTURE.md",
+        "the imports of {folder} do not go one way down:\n{}\nhelp: move what both need to a lower file; the layers \
+         are listed in ARCHITECTURE.md",
         problems.join("\n")
     );
     Ok(())
