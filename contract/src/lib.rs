@@ -1,9 +1,11 @@
-//! What the attribute, the loader and the splitter agree on: the names here, and the format of the [`manifest`].
+//! What the attribute, the loader and the splitter agree on: the names here, the format of the [`manifest`], and the
+//! fields of [`messages`].
 //!
 //! The number in the module names is the version of this contract: the splitter refuses a program built for another.
 //! This crate is an implementation detail of wasm-cleave.
 
 pub mod manifest;
+pub mod messages;
 
 /// What the name of each of our import modules begins with, followed by the version and a colon.
 pub const MODULE_PREFIX: &str = "cleave";

@@ -1,6 +1,8 @@
 //! The scripts of a program beside its glue: where its files are, and what its threads run.
 
 mod inline;
+#[cfg(test)]
+mod message_tests;
 
 use wasm_cleave_contract as contract;
 use wasmparser::{Parser, Payload};
