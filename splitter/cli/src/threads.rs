@@ -2,7 +2,8 @@
 //! crate, a target folder of their own, and arguments for the linker.
 //!
 //! Target features hold for a whole program, the standard library included, so they have to go where RUSTFLAGS go.
-//! Cargo reads one of four places; here the one that it would read is found, and its flags are kept.
+//! Cargo reads one of four places; here the one that it would read is found, and its flags are kept. What the
+//! configuration files say is asked from cargo, which knows more of them than crates that read them (`include`).
 
 use std::env;
 use std::path::PathBuf;
@@ -81,7 +82,7 @@ impl Threads {
     }
 }
 
-/// All of cargo's configuration files, merged.
+/// What cargo's configuration files say together, in cargo's words.
 fn config(toolchain: &Toolchain) -> Result<Value> {
     let mut cargo = toolchain.question("cargo")?;
     cargo.args(["-Zunstable-options", "config", "get", "--format", "json"]);

@@ -1,4 +1,7 @@
-//! Waits until a source changes.
+//! Waits until a source changes, and then until none has changed for a moment.
+//!
+//! That wait is our own: the crates for it (notify-debouncer-full) wait for each path by itself, so that a build would
+//! begin in the middle of a `git checkout`.
 //!
 //! Watched are the packages' folders, not what lies in them only because it was built: a folder of a package is
 //! watched by its entries, without those.
@@ -17,7 +20,7 @@ use crate::report;
 /// Editors save in several steps: a change counts when nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(150);
 
-/// How long it is waited for at most.
+/// How long that is waited for at the most.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) struct Watch {
