@@ -27,7 +27,7 @@ const LONGEST_LABEL: usize = 60;
 
 /// What a chunk is called: after its split, or after the first of them and how many more there are.
 pub(crate) fn label(graph: &SymbolGraph, signature: &SplitSet) -> String {
-    let Some(first) = signature.0.first() else {
+    let [first, others @ ..] = &signature.0[..] else {
         return "chunk".to_string();
     };
     let plain = |c: char| {
@@ -40,7 +40,7 @@ pub(crate) fn label(graph: &SymbolGraph, signature: &SplitSet) -> String {
     let name = graph.splits[first.at()].name.chars().map(plain);
     // File systems want no more than 255 bytes in all; the hash keeps names apart.
     let name: String = name.take(LONGEST_LABEL).collect();
-    match signature.0.len() - 1 {
+    match others.len() {
         0 => name,
         more => format!("{name}-and-{more}-more"),
     }
