@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::conventions::BINDGEN_SECTION;
 use crate::program::{File, Target};
 
 pub use library::THREAD;
@@ -24,11 +25,11 @@ pub enum BindgenError {
     /// The module carries nothing for wasm-bindgen.
     #[error(
         "this is not a wasm-bindgen program: it has no `{}` section",
-        wanted::SECTION
+        BINDGEN_SECTION
     )]
     NoProgram,
     /// The section that says what wasm-bindgen has to do cannot be read.
-    #[error("the `{}` section is damaged: {reason}", wanted::SECTION)]
+    #[error("the `{}` section is damaged: {reason}", BINDGEN_SECTION)]
     Damaged {
         /// What is wrong with it.
         reason: String,

@@ -25,7 +25,13 @@ pub(crate) const BINDGEN_OUTPUT_IMPORTS: &str = "wbg";
 /// Custom section with the symbol table.
 pub(crate) const LINKING: &str = "linking";
 
-/// What the names of the relocation sections begin with.
+/// Custom section with the relocations of code.
+pub(crate) const RELOC_CODE: &str = "reloc.CODE";
+
+/// Custom section with the relocations of data.
+pub(crate) const RELOC_DATA: &str = "reloc.DATA";
+
+/// What the names of all relocation sections begin with.
 pub(crate) const RELOC_PREFIX: &str = "reloc.";
 
 /// What the names of sections with debug information begin with.

@@ -8,8 +8,7 @@ use std::fmt;
 use wasmparser::{Parser, Payload};
 
 use super::{BindgenError, library};
-
-pub(super) const SECTION: &str = "__wasm_bindgen_unstable";
+use crate::conventions::BINDGEN_SECTION;
 
 /// The version of wasm-bindgen that a module was made with, such as `0.2.130`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +29,7 @@ impl WantedVersion {
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload.map_err(|error| damaged(error.to_string()))?;
             if let Payload::CustomSection(section) = payload
-                && section.name() == SECTION
+                && section.name() == BINDGEN_SECTION
                 && let Some(versions) = first_blob(section.data())?
             {
                 return Self::from_json(versions);
@@ -92,7 +91,7 @@ pub(super) mod tests {
     fn with_section(data: &[u8]) -> Vec<u8> {
         let mut module = Module::new();
         module.section(&CustomSection {
-            name: SECTION.into(),
+            name: BINDGEN_SECTION.into(),
             data: data.into(),
         });
         module.finish()

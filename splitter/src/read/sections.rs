@@ -355,7 +355,7 @@ impl<'a> Reader<'a> {
                 let reader = BinaryReader::new(section.data(), section.data_offset());
                 self.linking.push(reader);
             }
-            _ if name == "reloc.CODE" || name == "reloc.DATA" => {
+            _ if [conventions::RELOC_CODE, conventions::RELOC_DATA].contains(&name) => {
                 let reader = BinaryReader::new(section.data(), section.data_offset());
                 self.raw.relocations.push(RelocSectionReader::new(reader)?);
             }
