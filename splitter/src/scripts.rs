@@ -58,8 +58,8 @@ struct Needs {
     audio: bool,
 }
 
-/// Names the program's script in the glue, which imports it by the name that the loader's bindings have. Returns whether
-/// the glue imports it.
+/// Names the program's script in the glue, which imports it by the name that the loader's bindings have. Returns
+/// whether the glue imports it.
 fn import_script(glue: &mut Vec<u8>, names: FileNames) -> bool {
     let Ok(before) = str::from_utf8(glue) else {
         return false;

@@ -188,8 +188,8 @@ impl<'a> Merging<'a> {
         self.best[position] = best.filter(|best| best.0 > 0);
     }
 
-    /// Bytes gained by putting a group into main. Everybody waits for them: one visitor who opens each of the splits, and
-    /// one who opens none.
+    /// Bytes gained by putting a group into main. Every visitor waits for them: counted are one for each of the splits,
+    /// and one who opens none.
     fn gain_of_main(&self, position: usize) -> usize {
         match &self.groups[position] {
             Some(group) if !group.has_unshared => {

@@ -1,9 +1,9 @@
 //! Where a new thread finds its stack and its thread-local data: where its starter has allocated them.
 //!
-//! The start function that wasm-bindgen writes (0.2.130) allocates both on the new thread. While it allocates the stack,
-//! it holds a lock that every start and every end of a thread takes. If memory has no room, it traps there, the lock
-//! stays taken, and no thread ever starts again. So main exports another allocator, which looks into two globals of the
-//! instance first:
+//! The start function that wasm-bindgen writes (0.2.130) allocates both on the new thread. While it allocates the
+//! stack, it holds a lock that every start and every end of a thread takes. If memory has no room, it traps there, the
+//! lock stays taken, and no thread ever starts again. So main exports another allocator, which looks into two globals of
+//! the instance first:
 //!
 //! ```text
 //!   allocator   if $_given_stack: take it; else if $_given_tls: take it; else call the program's allocator

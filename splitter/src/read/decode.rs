@@ -119,8 +119,8 @@ pub(super) fn references(
 /// Refuses instructions that name a segment, in a body whose other references have relocations: these have none, and
 /// segments are numbered anew.
 pub(super) fn check_segments(body: &[u8], offset: u64) -> Result<(), ReadError> {
-    /// `memory.init`, `data.drop`, `table.init` and `elem.drop`, as compilers write them. Decoding is slow, and hardly any
-    /// body has these bytes.
+    /// `memory.init`, `data.drop`, `table.init` and `elem.drop`, as compilers write them. Decoding is slow, and hardly
+    /// any body has these bytes.
     const INSTRUCTIONS: [[u8; 2]; 4] = [[0xfc, 8], [0xfc, 9], [0xfc, 12], [0xfc, 13]];
     if !body
         .windows(2)

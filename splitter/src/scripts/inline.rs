@@ -78,8 +78,8 @@ fn evaluated(path: &str, text: &str) -> Option<String> {
 /// A line of a file as it stands in a function; what it exports is added to `exports`. `rest` is the file from this
 /// line on.
 ///
-/// Variables that can change stay out: a script that imports one sees its changes, one that reads it from an object does
-/// not.
+/// Variables that can change stay out: a script that imports one sees its changes, one that reads it from an object
+/// does not.
 fn without_export<'a>(line: &'a str, rest: &str, exports: &mut Vec<&'a str>) -> Option<&'a str> {
     const CONSTANT: &str = "const ";
     const DECLARATIONS: [&str; 6] = [

@@ -1,7 +1,7 @@
 
 // The audio thread of the program: an instance of its own in the memory of all. One processor represents it, whose name
-// follows the `#` of the script's URL. Above is the glue, whose functions it calls; this script imports nothing, so that
-// it can lie anywhere.
+// follows the `#` of the script's URL. Above is the glue, whose functions it calls; this script imports nothing, so
+// that it can lie anywhere.
 {
   // Starting takes a lock which this thread must not wait for: if another thread holds it, the attempt traps.
   const ATTEMPTS = 10_000;
