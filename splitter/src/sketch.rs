@@ -154,7 +154,7 @@ impl Sketch {
                 Line::Data(symbol) => {
                     let start = bytes.len() as u32;
                     // No compressor makes them shorter.
-                    bytes.extend((0..symbol.size).map(|at| (at * 7919 >> 3) as u8 | 1));
+                    bytes.extend((0..symbol.size).map(|at| ((at * 7919) >> 3) as u8 | 1));
                     intervals.push((0, start..bytes.len() as u32));
                     self.data.push(symbol.name);
                 }
