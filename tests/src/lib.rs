@@ -9,6 +9,7 @@ pub mod case;
 pub mod inspect;
 pub mod module;
 pub mod node;
+pub mod patience;
 pub mod program;
 pub mod realtime;
 pub mod server;

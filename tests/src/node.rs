@@ -4,16 +4,13 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use crate::cargo::repository;
+use crate::patience::Patience;
 use crate::program::{Ready, STEM};
 use crate::transcript::{Event, Transcript};
-
-/// How long a program may run before it counts as hung.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs a program built for Node and returns what it reported.
 ///
@@ -40,10 +37,13 @@ pub fn run(ready: &Ready) -> Result<Transcript> {
         }
     });
     let mut transcript = Transcript::default();
-    let deadline = Instant::now() + LIMIT;
+    let mut patience = Patience::new();
     let hung = loop {
-        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(event) => transcript.events.push(event),
+        match receiver.recv_timeout(patience.left()) {
+            Ok(event) => {
+                transcript.events.push(event);
+                patience.note(transcript.events.len());
+            }
             Err(RecvTimeoutError::Timeout) => break true,
             Err(RecvTimeoutError::Disconnected) => break false,
         }

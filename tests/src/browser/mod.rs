@@ -15,9 +15,10 @@ use tempfile::TempDir;
 
 pub use self::engine::Engine;
 use self::processes::Processes;
+use crate::patience::Patience;
 use crate::transcript::{Event, Transcript};
 
-/// How long a page may run before it counts as hung.
+/// How long a driver may take to start, and a page to load.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// How long one script may run.
@@ -163,17 +164,21 @@ impl Browser {
     /// Waits until an expression is true in the page.
     ///
     /// # Errors
-    /// When it is not within the limit, with the page's text.
+    /// When the page's text does not change any more and it is still false, with that text.
     pub fn wait_for(&self, expression: &str) -> Result<()> {
-        let deadline = Instant::now() + LIMIT;
-        while self.execute(&format!("return Boolean({expression})"))? != Value::Bool(true) {
-            if Instant::now() > deadline {
-                let text = self.execute("return document.body.innerText")?;
+        let mut patience = Patience::new();
+        let script = format!("return [Boolean({expression}), document.body?.innerText ?? '']");
+        loop {
+            let [is_true, text] = serde_json::from_value::<[Value; 2]>(self.execute(&script)?)?;
+            if is_true == Value::Bool(true) {
+                return Ok(());
+            }
+            if patience.is_over() {
                 bail!("`{expression}` did not become true; the page shows\n{text}");
             }
+            patience.note(text);
             thread::sleep(PAUSE);
         }
-        Ok(())
     }
 
     /// What the page wrote to the console since the last call, level and text; `None` where
@@ -200,7 +205,7 @@ impl Browser {
     /// When the program hangs, with the transcript so far and the console.
     pub fn run(&self, url: &str) -> Result<Transcript> {
         self.open(url)?;
-        let deadline = Instant::now() + LIMIT;
+        let mut patience = Patience::new();
         loop {
             let events = self.execute("return window.events ?? []")?;
             let transcript = Transcript {
@@ -209,13 +214,14 @@ impl Browser {
             if transcript.has_ended() {
                 return Ok(transcript);
             }
-            if Instant::now() > deadline {
+            if patience.is_over() {
                 let console = self.console()?;
                 let engine = self.engine;
                 bail!(
                     "the program did not end in {engine}; so far it said\n{transcript}\n  console: {console:?}"
                 );
             }
+            patience.note(transcript.events.len());
             thread::sleep(PAUSE);
         }
     }
