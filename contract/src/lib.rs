@@ -97,9 +97,9 @@ pub const AUDIO_START: &str = "__cleave_audio_start";
 /// Export of the loader with audio, `(chunk, module) -> ()`: links a chunk on the audio thread.
 pub const AUDIO_LINK: &str = "__cleave_audio_link";
 
-/// Export of the loader with audio, `(unit) -> string | undefined`: notes that a processor has failed; the message of
+/// Export of the loader with audio, `(processor) -> string | undefined`: notes that a processor has failed; the message of
 /// the panic, if it was one.
 pub const AUDIO_FAIL: &str = "__cleave_audio_fail";
 
-/// Export of the loader with audio, `(unit, frame) -> bool`: renders a block.
+/// Export of the loader with audio, `(processor, frame) -> bool`: renders a block.
 pub const AUDIO_PROCESS: &str = "__cleave_audio_process";

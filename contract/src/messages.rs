@@ -62,8 +62,8 @@ pub const UNDELIVERED: &str = "undelivered";
 /// The answer of the audio thread.
 pub const AUDIO_ANSWER_FIELDS: &[&str] = &[ID, FAILED, HAS_BEGUN, UNDELIVERED];
 
-/// Address of the processor in Rust.
-pub const UNIT: &str = "unit";
+/// Address of the processor, as page and audio thread share it.
+pub const PROCESSOR: &str = "processor";
 
 /// How many frames a block has.
 pub const FRAMES: &str = "frames";
@@ -81,4 +81,5 @@ pub const INPUTS: &str = "inputs";
 pub const OUTPUTS: &str = "outputs";
 
 /// What a processor is constructed with.
-pub const PROCESSOR_FIELDS: &[&str] = &[MEMORY, UNIT, FRAMES, SAMPLES, COUNTS, INPUTS, OUTPUTS];
+pub const PROCESSOR_FIELDS: &[&str] =
+    &[MEMORY, PROCESSOR, FRAMES, SAMPLES, COUNTS, INPUTS, OUTPUTS];

@@ -10,7 +10,7 @@ const node = (params) =>
       return params;
     }
 
-    constructor({ processorOptions: { memory, unit, frames, samples, counts, inputs, outputs } }) {
+    constructor({ processorOptions: { memory, processor, frames, samples, counts, inputs, outputs } }) {
       super();
       let address = samples;
       const channels = (count) =>
@@ -19,7 +19,7 @@ const node = (params) =>
           address += view.byteLength;
           return view;
         });
-      this.unit = unit;
+      this.processor = processor;
       this.inputs = inputs.map(channels);
       this.names = params.map(({ name }) => name);
       this.params = channels(params.length);
@@ -32,12 +32,12 @@ const node = (params) =>
       if (this.isOver) return false;
       try {
         this.take(inputs, parameters);
-        this.isOver = !render(this.unit, currentFrame);
+        this.isOver = !render(this.processor, currentFrame);
         this.give(outputs);
       } catch (error) {
         this.isOver = true;
         // What a panic has said, else what the engine says.
-        this.port.postMessage(fail(this.unit) ?? String(error));
+        this.port.postMessage(fail(this.processor) ?? String(error));
       }
       return !this.isOver;
     }
