@@ -1,4 +1,20 @@
-//! The value of a split function's wrapper: the arguments, waiting to be awaited, tried, or dropped.
+//! The types of [`Call`]s: what a split function runs, and what a failed load means to its caller.
+//!
+//! The attribute [`wasm_split`](crate::wasm_split) chooses them. Code names them only to store calls, or to write functions
+//! over any call:
+//!
+//! ```
+//! use wasm_cleave::call::{Body, Fallible};
+//! use wasm_cleave::{Call, LoadError};
+//!
+//! /// Tries a second time, with arguments made anew, if that can help.
+//! async fn twice<B: Body>(call: impl Fn() -> Call<B, Fallible>) -> Result<B::Out, LoadError> {
+//!     match call().await {
+//!         Err(error) if error.is_retryable() => call().await,
+//!         result => result,
+//!     }
+//! }
+//! ```
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -6,15 +22,32 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::call_frame::Body;
 use crate::error::LoadError;
-use crate::failure_mode::{Fallible, Policy};
 use crate::load::Load;
+
+pub use crate::call_frame::Body;
+pub use crate::failure_mode::{Fallible, Flatten, Infallible, Policy};
 
 /// A call of a split function that has not happened yet.
 ///
 /// Awaiting it loads what the function needs, if it is not there, and runs it. Dropping it drops the arguments.
 /// It is `Send` where the arguments are; its future is where the function's own future is, too.
+///
+/// ```
+/// use wasm_cleave::{LoadError, wasm_split};
+///
+/// #[wasm_split(words)]
+/// fn count_words(text: &str) -> usize {
+///     text.split_whitespace().count()
+/// }
+///
+/// async fn on_input(text: &str) -> Result<usize, LoadError> {
+///     match count_words(text).try_now() {
+///         Ok(words) => Ok(words),           // its chunk is there
+///         Err(call) => call.await,          // loads it first
+///     }
+/// }
+/// ```
 #[must_use = "a split function runs when its call is awaited"]
 pub struct Call<B, P = Fallible> {
     body: B,
@@ -46,20 +79,29 @@ impl<B: Body, P> Call<B, P> {
 }
 
 impl<B: Body, P> Call<B, P> {
-    /// Runs the function at once, and before that loads what it needs while this thread is blocked.
+    /// Blocks this thread until all that the function needs is loaded, and runs it.
     ///
-    /// For code that cannot await, such as a job in a thread pool. The chunks are fetched by the thread that fetches for
-    /// all others, usually the page, so that must be able to get to its event loop: it must not wait for this thread. With a
+    /// For code that cannot await, such as a job in a thread pool. The thread that fetches for all others, usually the page,
+    /// fetches the chunks. It has to reach its event loop, so it must not wait for this thread. With a
     /// [`Config::backend`](crate::Config::backend) of its own, this thread fetches them itself.
     /// An `async fn` gives its future, which holds code of the chunk and needs no further load.
     ///
+    /// ```no_run
+    /// # #[wasm_cleave::wasm_split(filter)]
+    /// # fn blur(pixels: Vec<u8>) -> Vec<u8> { pixels }
+    /// # fn start(pixels: Vec<u8>) -> Result<(), wasm_cleave::threads::SpawnError> {
+    /// let thread = wasm_cleave::threads::spawn(move || blur(pixels).wait())?;
+    /// # drop(thread); Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// - [`ErrorKind::CannotBlock`](crate::ErrorKind::CannotBlock) on the page, in a worklet, on the thread that fetches
+    /// - [`LoadErrorKind::CannotBlock`](crate::LoadErrorKind::CannotBlock) on the page, in a worklet, on the thread that fetches
     ///   for all others, and everywhere in programs whose threads do not share one memory; unless all is loaded.
-    /// - [`ErrorKind::NoAnswer`](crate::ErrorKind::NoAnswer) if that thread has not been at its event loop for
+    /// - [`LoadErrorKind::NoAnswer`](crate::LoadErrorKind::NoAnswer) if that thread has not reached its event loop for
     ///   [`Config::answer_limit`](crate::Config::answer_limit): no deadlock lasts longer than twice that.
-    /// - All that makes a load fail elsewhere.
-    pub fn blocking(self) -> Result<B::Ran, LoadError> {
+    /// - Everything else that makes a load fail.
+    pub fn wait(self) -> Result<B::Ran, LoadError> {
         B::target().load_blocking()?;
         // SAFETY: all is loaded, and nothing is ever unloaded.
         Ok(unsafe { self.body.run() })

@@ -15,8 +15,8 @@ use crate::target::Target;
 
 /// What a split function is going to do once its chunks are there. Written by the attribute, not by hand.
 ///
-/// The types that implement it are `Send` where all arguments are.
-pub trait Body: Sized {
+/// The types that implement it are `Send` where all arguments are. Sealed: the attribute makes them.
+pub trait Body: Sized + sealed::Sealed {
     /// What awaiting the call gives.
     type Out;
 
@@ -36,6 +36,13 @@ pub trait Body: Sized {
 
     #[doc(hidden)]
     fn rest(ran: Self::Ran) -> Result<Self::Out, Self::Rest>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl<M, F> Sealed for super::Plain<M, F> {}
+    impl<M, F> Sealed for super::Async<M, F> {}
 }
 
 /// One split point: the attribute implements it for a type of its own.

@@ -7,13 +7,56 @@ use wasm_bindgen::JsValue;
 
 use crate::js;
 
+/// Implements what the crate's other errors have in common, for a type with `kind()`, `help()` and `Display`.
+macro_rules! impl_error {
+    ($error:ident) => {
+        /// The kind, the message and the help: it is what `unwrap` shows.
+        impl fmt::Debug for $error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.kind().name())?;
+                f.write_str(": ")?;
+                fmt::Display::fmt(self, f)?;
+                f.write_str("\nhelp: ")?;
+                f.write_str(self.help())
+            }
+        }
+
+        impl std::error::Error for $error {}
+
+        impl From<$error> for wasm_bindgen::JsValue {
+            fn from(error: $error) -> Self {
+                let js = crate::js::error_with_help(
+                    error.to_string(),
+                    error.help(),
+                    error.kind().name(),
+                );
+                js.set_name(stringify!($error));
+                js.into()
+            }
+        }
+    };
+}
+pub(crate) use impl_error;
+
 /// The `name` of the JavaScript `Error` that a [`LoadError`] converts into.
 pub(crate) const JS_NAME: &str = "ChunkLoadError";
 
 /// Why a chunk could not be loaded.
+///
+/// ```
+/// use wasm_cleave::{LoadError, LoadErrorKind};
+///
+/// fn advice(error: &LoadError) -> &'static str {
+///     match error.kind() {
+///         LoadErrorKind::NotFound | LoadErrorKind::OtherBuild => "There is a new version: reload the page.",
+///         LoadErrorKind::Network | LoadErrorKind::Timeout => "Check the connection.",
+///         _ => "Try again later.",
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ErrorKind {
+pub enum LoadErrorKind {
     /// The server, or the file system, has no such file.
     NotFound,
     /// The server answered with this status.
@@ -42,76 +85,116 @@ pub enum ErrorKind {
     Memory,
 }
 
-impl ErrorKind {
+impl LoadErrorKind {
     /// Whether trying again, without reloading the page, can help.
+    #[must_use]
     pub fn is_retryable(self) -> bool {
         match self {
-            ErrorKind::Network
-            | ErrorKind::Timeout
-            | ErrorKind::Integrity
-            | ErrorKind::NoAnswer => true,
-            ErrorKind::Http(status) => matches!(status, 408 | 425 | 429 | 500..=599),
+            LoadErrorKind::Network
+            | LoadErrorKind::Timeout
+            | LoadErrorKind::Integrity
+            | LoadErrorKind::NoAnswer => true,
+            LoadErrorKind::Http(status) => matches!(status, 408 | 425 | 429 | 500..=599),
             _ => false,
         }
     }
 
     fn reason(self) -> &'static str {
         match self {
-            ErrorKind::NotFound => "there is no such file",
-            ErrorKind::Http(_) => "the server refused",
-            ErrorKind::Network => "the connection failed",
-            ErrorKind::Timeout => "it took too long",
-            ErrorKind::Integrity => "the bytes are not those of this program's build",
-            ErrorKind::Compile => "it does not compile",
-            ErrorKind::OtherBuild => "it belongs to another build of the program",
-            ErrorKind::Instantiate => "it does not link with the running program",
-            ErrorKind::Manifest => "the program's list of chunks is unusable",
-            ErrorKind::Backend => "the backend failed",
-            ErrorKind::CannotBlock => "it is not loaded, and this thread must not block",
-            ErrorKind::NoAnswer => "the thread that fetches for all others does not answer",
-            ErrorKind::Memory => "the program's memory has no room for it",
+            LoadErrorKind::NotFound => "there is no such file",
+            LoadErrorKind::Http(_) => "the server refused",
+            LoadErrorKind::Network => "the connection failed",
+            LoadErrorKind::Timeout => "it took too long",
+            LoadErrorKind::Integrity => "the bytes are not those of this program's build",
+            LoadErrorKind::Compile => "it does not compile",
+            LoadErrorKind::OtherBuild => "it belongs to another build of the program",
+            LoadErrorKind::Instantiate => "it does not link with the running program",
+            LoadErrorKind::Manifest => "the program's list of chunks is unusable",
+            LoadErrorKind::Backend => "the backend failed",
+            LoadErrorKind::CannotBlock => "it is not loaded, and this thread must not block",
+            LoadErrorKind::NoAnswer => "the thread that fetches for all others does not answer",
+            LoadErrorKind::Memory => "the program's memory has no room for it",
         }
     }
 
-    fn help(self) -> &'static str {
+    /// The name of the kind, as JavaScript gets it.
+    fn name(self) -> &'static str {
         match self {
-            ErrorKind::NotFound | ErrorKind::OtherBuild => {
+            LoadErrorKind::NotFound => "NotFound",
+            LoadErrorKind::Http(_) => "Http",
+            LoadErrorKind::Network => "Network",
+            LoadErrorKind::Timeout => "Timeout",
+            LoadErrorKind::Integrity => "Integrity",
+            LoadErrorKind::Compile => "Compile",
+            LoadErrorKind::OtherBuild => "OtherBuild",
+            LoadErrorKind::Instantiate => "Instantiate",
+            LoadErrorKind::Manifest => "Manifest",
+            LoadErrorKind::Backend => "Backend",
+            LoadErrorKind::CannotBlock => "CannotBlock",
+            LoadErrorKind::NoAnswer => "NoAnswer",
+            LoadErrorKind::Memory => "Memory",
+        }
+    }
+
+    /// What the person who reads the message should do about it.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        match self {
+            LoadErrorKind::NotFound | LoadErrorKind::OtherBuild => {
                 "the server probably has another build by now: reload the page"
             }
-            ErrorKind::Http(_) => "look at the server's log, or try again later",
-            ErrorKind::Network => "check the connection and try again",
-            ErrorKind::Timeout => "try again, or raise the limits of `wasm_cleave::Config`",
-            ErrorKind::Integrity => {
+            LoadErrorKind::Http(_) => "look at the server's log, or try again later",
+            LoadErrorKind::Network => "check the connection and try again",
+            LoadErrorKind::Timeout => "try again, or raise the limits of `wasm_cleave::Config`",
+            LoadErrorKind::Integrity => {
                 "reload the page; if that does not help, see that nothing between build and browser rewrites `.wasm` files"
             }
-            ErrorKind::Compile => {
+            LoadErrorKind::Compile => {
                 "see that the browser knows the features the program was built with"
             }
-            ErrorKind::Instantiate | ErrorKind::Manifest => {
+            LoadErrorKind::Instantiate | LoadErrorKind::Manifest => {
                 "deploy all files of one `wasm-cleave` run together"
             }
-            ErrorKind::Backend => "see the backend that was given to `wasm_cleave::Config`",
-            ErrorKind::CannotBlock => "await the call, or load the split before",
-            ErrorKind::NoAnswer => {
-                "the page must not wait for threads that wait for it: await `threads::run` there instead of calling rayon, or preload the split"
+            LoadErrorKind::Backend => "see the backend that was given to `wasm_cleave::Config`",
+            LoadErrorKind::CannotBlock => "await the call, or load the split before",
+            LoadErrorKind::NoAnswer => {
+                "the page must not wait for threads that wait for it: await `threads::install` there instead of calling rayon, or preload the split"
             }
-            ErrorKind::Memory => "free memory and try again, or build with a larger `--max-memory`",
+            LoadErrorKind::Memory => {
+                "free memory and try again, or build with a larger `--max-memory`"
+            }
         }
     }
 }
 
 /// A failed load of a chunk.
 ///
-/// A failure is reported to everybody who waited for the chunk and then forgotten: the next call tries again.
-/// Converts into a JavaScript `Error` named `ChunkLoadError`, so that `?` works in functions returning
-/// `Result<_, JsValue>`.
-#[derive(Clone, PartialEq, Eq)]
+/// A failure is reported to every waiting caller and then forgotten: the next call starts a new load.
+///
+/// Its message says what failed, where and why; [`help`](Self::help) says what to do. It converts into a JavaScript
+/// `Error` named `ChunkLoadError`, so that `?` works in functions that return `Result<_, JsValue>`. That has the message
+/// with the help, and the properties `kind` (such as `"Network"`), `file`, `url`, `attempts` and, of an
+/// [`Http`](LoadErrorKind::Http) error, `status`.
+///
+/// ```
+/// use wasm_cleave::{LoadError, wasm_split};
+///
+/// #[wasm_split(editor)]
+/// fn open_editor() {}
+///
+/// async fn clicked() {
+///     if let Err(error) = open_editor().await {
+///         eprintln!("{error}; {}", error.help());
+///     }
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LoadError(Arc<Inner>);
 
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, Hash)]
 struct Inner {
-    kind: ErrorKind,
-    chunk: String,
+    kind: LoadErrorKind,
+    file: String,
     url: String,
     attempts: u32,
     detail: String,
@@ -119,15 +202,15 @@ struct Inner {
 
 impl LoadError {
     pub(crate) fn new(
-        kind: ErrorKind,
-        chunk: String,
+        kind: LoadErrorKind,
+        file: String,
         url: String,
         attempts: u32,
         detail: String,
     ) -> Self {
         LoadError(Arc::new(Inner {
             kind,
-            chunk,
+            file,
             url,
             attempts,
             detail,
@@ -135,59 +218,119 @@ impl LoadError {
     }
 
     /// What went wrong.
-    pub fn kind(&self) -> ErrorKind {
+    #[must_use]
+    pub fn kind(&self) -> LoadErrorKind {
         self.0.kind
     }
 
     /// The file name of the chunk; empty if the failure concerns none in particular.
-    pub fn chunk(&self) -> &str {
-        &self.0.chunk
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.0.file
     }
 
-    /// The URL that was asked for; empty if it did not come to that.
+    /// The URL that was requested; empty if nothing was requested.
+    #[must_use]
     pub fn url(&self) -> &str {
         &self.0.url
     }
 
-    /// How many times it was tried before giving up.
+    /// How many attempts were made.
+    #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
     /// What the engine, the server or the backend said; may be empty.
+    #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
+    /// What the person who reads the message should do about it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        self.0.kind.help()
+    }
+
     /// Whether trying again, without reloading the page, can help.
+    #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.kind.is_retryable()
     }
 }
 
-/// What a backend, or linking, failed with, before anybody knows whether there will be another attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    pub(crate) kind: ErrorKind,
-    pub(crate) detail: String,
+/// Why one attempt failed, as a [`Backend`](crate::backend::Backend) reports it.
+///
+/// ```
+/// use wasm_cleave::LoadErrorKind;
+/// use wasm_cleave::backend::FetchError;
+///
+/// let error = FetchError::new(LoadErrorKind::NotFound, "not in the archive");
+/// assert_eq!(error.to_string(), "there is no such file (not in the archive)");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FetchError {
+    kind: LoadErrorKind,
+    detail: String,
 }
 
-impl Failure {
+impl FetchError {
     /// A failure of this kind; `detail` is what the user should read about it besides, or empty.
-    pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
-        Failure {
+    #[must_use]
+    pub fn new(kind: LoadErrorKind, detail: impl Into<String>) -> Self {
+        FetchError {
             kind,
             detail: detail.into(),
         }
     }
 
     /// A failure of this kind with the text of what JavaScript has thrown.
-    pub fn thrown(kind: ErrorKind, thrown: &JsValue) -> Self {
-        Failure {
+    #[must_use]
+    pub fn thrown(kind: LoadErrorKind, thrown: &JsValue) -> Self {
+        FetchError {
             kind,
             detail: js::text(thrown),
         }
     }
+
+    /// What went wrong. Decides whether the loader tries again.
+    #[must_use]
+    pub fn kind(&self) -> LoadErrorKind {
+        self.kind
+    }
+
+    /// What the user should read about it besides; may be empty.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(crate) fn into_detail(self) -> String {
+        self.detail
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_reason(f, self.kind, &self.detail)
+    }
+}
+
+impl std::error::Error for FetchError {}
+
+fn write_reason(f: &mut fmt::Formatter<'_>, kind: LoadErrorKind, detail: &str) -> fmt::Result {
+    f.write_str(kind.reason())?;
+    if let LoadErrorKind::Http(status) = kind {
+        f.write_str(" with status ")?;
+        fmt::Display::fmt(&status, f)?;
+    }
+    if !detail.is_empty() {
+        f.write_str(" (")?;
+        f.write_str(detail)?;
+        f.write_str(")")?;
+    }
+    Ok(())
 }
 
 // Writes pieces instead of one format string: this code is part of every program's main module.
@@ -195,17 +338,17 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner {
             kind,
-            chunk,
+            file,
             url,
             attempts,
             detail,
         } = &*self.0;
         f.write_str("cannot load ")?;
-        if chunk.is_empty() {
+        if file.is_empty() {
             f.write_str("a chunk")?;
         } else {
             f.write_str("chunk `")?;
-            f.write_str(chunk)?;
+            f.write_str(file)?;
             f.write_str("`")?;
         }
         if !url.is_empty() {
@@ -213,32 +356,24 @@ impl fmt::Display for LoadError {
             f.write_str(url)?;
         }
         f.write_str(": ")?;
-        f.write_str(kind.reason())?;
-        if let ErrorKind::Http(status) = kind {
-            f.write_str(" with status ")?;
-            fmt::Display::fmt(status, f)?;
-        }
-        if !detail.is_empty() {
-            f.write_str(" (")?;
-            f.write_str(detail)?;
-            f.write_str(")")?;
-        }
+        write_reason(f, *kind, detail)?;
         if *attempts > 1 {
             f.write_str(", after ")?;
             fmt::Display::fmt(attempts, f)?;
             f.write_str(" attempts")?;
         }
-        f.write_str("\nhelp: ")?;
-        f.write_str(kind.help())
+        Ok(())
     }
 }
 
-/// The kind and the whole message: it is what `unwrap` shows.
+/// The kind, the message and the help: it is what `unwrap` shows.
 impl fmt::Debug for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0.kind, f)?;
         f.write_str(": ")?;
-        fmt::Display::fmt(self, f)
+        fmt::Display::fmt(self, f)?;
+        f.write_str("\nhelp: ")?;
+        f.write_str(self.help())
     }
 }
 
@@ -246,8 +381,15 @@ impl std::error::Error for LoadError {}
 
 impl From<LoadError> for JsValue {
     fn from(error: LoadError) -> Self {
-        let js = js_sys::Error::new(&error.to_string());
+        let (kind, file, url) = (error.kind(), error.file(), error.url());
+        let js = js::error_with_help(error.to_string(), error.help(), kind.name());
         js.set_name(JS_NAME);
+        js::set(&js, "file", &file.into());
+        js::set(&js, "url", &url.into());
+        js::set(&js, "attempts", &error.attempts().into());
+        if let LoadErrorKind::Http(status) = kind {
+            js::set(&js, "status", &status.into());
+        }
         js.into()
     }
 }
@@ -257,9 +399,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_message_says_what_where_why_and_what_to_do() {
+    fn the_message_says_what_where_and_why() {
         let error = LoadError::new(
-            ErrorKind::Http(503),
+            LoadErrorKind::Http(503),
             "app-a.wasm".into(),
             "https://x.example/app-a.wasm".into(),
             4,
@@ -268,21 +410,25 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "cannot load chunk `app-a.wasm` from https://x.example/app-a.wasm: the server refused with status 503 \
-             (Service Unavailable), after 4 attempts\nhelp: look at the server's log, or try again later"
+             (Service Unavailable), after 4 attempts"
         );
+        assert_eq!(error.help(), "look at the server's log, or try again later");
         assert!(error.is_retryable());
     }
 
     #[test]
     fn unwrap_shows_the_whole_message() {
         let error = LoadError::new(
-            ErrorKind::NotFound,
+            LoadErrorKind::NotFound,
             "app-a.wasm".into(),
             String::new(),
             1,
             String::new(),
         );
-        assert_eq!(format!("{error:?}"), format!("NotFound: {error}"));
+        assert_eq!(
+            format!("{error:?}"),
+            format!("NotFound: {error}\nhelp: {}", error.help())
+        );
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::task::Poll;
 use crate::error::LoadError;
 
 /// How a call reports that its chunk could not be loaded; `T` is what the function itself returns.
-pub trait Policy<T> {
+///
+/// Sealed: the three types below are all that there are.
+pub trait Policy<T>: sealed::Sealed {
     /// What awaiting the call gives.
     type Output;
 
@@ -16,11 +18,45 @@ pub trait Policy<T> {
     fn failed(error: LoadError) -> Poll<Self::Output>;
 }
 
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::Fallible {}
+    impl Sealed for super::Flatten {}
+    impl Sealed for super::Infallible {}
+}
+
 /// `#[wasm_split(name)]`: awaiting gives `Result<T, LoadError>`.
+///
+/// ```
+/// use wasm_cleave::{LoadError, wasm_split};
+///
+/// #[wasm_split(editor)]
+/// fn words(text: &str) -> usize {
+///     text.split_whitespace().count()
+/// }
+///
+/// async fn clicked() -> Result<usize, LoadError> {
+///     words("one two").await
+/// }
+/// ```
 #[derive(Debug)]
 pub enum Fallible {}
 
 /// `#[wasm_split(name, flatten)]`: awaiting gives the function's own `Result<_, E>`, where `E: From<LoadError>`.
+///
+/// ```
+/// use wasm_cleave::wasm_split;
+///
+/// #[wasm_split(editor, flatten)]
+/// fn number(text: &str) -> Result<u32, Box<dyn std::error::Error>> {
+///     Ok(text.parse()?)
+/// }
+///
+/// async fn clicked() -> Result<u32, Box<dyn std::error::Error>> {
+///     number("7").await
+/// }
+/// ```
 #[derive(Debug)]
 pub enum Flatten {}
 
@@ -28,7 +64,20 @@ pub enum Flatten {}
 ///
 /// If the load fails, it never completes. The failure is reported to the JavaScript side as a rejected promise that
 /// nobody handles, with an `Error` named `ChunkLoadError`: `unhandledrejection` on a page or in a worker, in Node
-/// `unhandledRejection` and, where nobody listens, `uncaughtException`. The Rust side goes on undisturbed.
+/// `unhandledRejection` and, where nobody listens, `uncaughtException`. The Rust side continues.
+///
+/// ```
+/// use wasm_cleave::wasm_split;
+///
+/// #[wasm_split(editor, infallible)]
+/// fn words(text: &str) -> usize {
+///     text.split_whitespace().count()
+/// }
+///
+/// async fn clicked() -> usize {
+///     words("one two").await
+/// }
+/// ```
 #[derive(Debug)]
 pub enum Infallible {}
 

@@ -155,6 +155,15 @@ pub(crate) fn set(object: &Object, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &key.into(), value);
 }
 
+/// An `Error` with the property `kind`, whose message ends with the help, since consoles show nothing else.
+pub(crate) fn error_with_help(mut message: String, help: &str, kind: &str) -> js_sys::Error {
+    message.push_str("\nhelp: ");
+    message.push_str(help);
+    let error = js_sys::Error::new(&message);
+    set(&error, "kind", &kind.into());
+    error
+}
+
 /// The property of that name, or `undefined`.
 pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap_or_default()

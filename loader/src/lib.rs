@@ -22,7 +22,7 @@
 //! - [`configure`] says how chunks are loaded: from where, how often it is tried, how long it may take, through which
 //!   [`Backend`](backend::Backend), and who watches. Without it, they come by `fetch` from the folder of the program's
 //!   JavaScript file, or in Node from the same folder on disk.
-//! - [`modules`] lists the chunks as they stand.
+//! - [`chunks`] lists the chunks as they stand, [`chunk_counters`] what all threads have done with them.
 //! - `threads` starts Workers and rayon pools that share the memory; `audio` runs processors on the audio thread
 //!   (features `rayon` and `audio`; in programs built with `wasm-cleave build --threads`).
 //! - [`LoadError`] says why a load failed and what to do about it.
@@ -38,15 +38,17 @@
 //!
 //! Where threads share one memory, one of them, usually the page, fetches and compiles for all. What a function of a
 //! chunk made, a trait object for example, may be used on every thread at once, even on one that has never used the
-//! chunk. The chunk's statics are one for all threads. Where a thread cannot await, [`Call::blocking`] waits.
-//! [`counters`] tells what the threads have done together.
+//! chunk. The chunk's statics are one for all threads. Where a thread cannot await, [`Call::wait`] waits.
+//! [`chunk_counters`] tells what the threads have done together.
 
 #![cfg_attr(target_feature = "atomics", feature(stdarch_wasm_atomic_wait))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 #[cfg(feature = "audio")]
 pub mod audio;
 pub mod backend;
-mod call;
+pub mod call;
 mod call_frame;
 mod config;
 #[cfg(test)]
@@ -82,14 +84,12 @@ use single as memory;
 use wasm_cleave_contract::{self as contract, manifest};
 
 pub use backend::request::Credentials;
-pub use call::{Call, CallFuture};
-pub use call_frame::Body;
+pub use call::Call;
 pub use config::Config;
-pub use error::{ErrorKind, LoadError};
-pub use failure_mode::{Fallible, Flatten, Infallible, Policy};
+pub use error::{LoadError, LoadErrorKind};
 pub use load::Load;
-pub use progress::{Amount, ChunkCounters, ChunkInfo, Phase, Progress};
-pub use report::{counters, modules};
+pub use progress::{Amount, ChunkCounters, ChunkInfo, ChunkPhase, Progress};
+pub use report::{chunk_counters, chunks};
 pub use split::Split;
 pub use state::configure;
 pub use wasm_cleave_macro::{split, wasm_split};

@@ -17,6 +17,19 @@ use crate::{js, state};
 /// A load that starts when it is first polled. Concurrent loads of the same chunks share one fetch.
 ///
 /// Dropping it stops the wait, not the fetch. A clone is a load of its own.
+///
+/// ```
+/// use wasm_cleave::{Load, LoadError, split, wasm_split};
+///
+/// #[wasm_split(editor)]
+/// fn open_editor() {}
+///
+/// async fn start() -> Result<(), LoadError> {
+///     let load: Load = split!(editor).preload();
+///     // … the page is drawn
+///     load.await
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "a load does nothing until it is awaited"]
 pub struct Load {

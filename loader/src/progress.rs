@@ -1,12 +1,21 @@
-//! How far each chunk is: what a progress bar or a list of modules shows, and how the loads of a thread change it.
+//! How far each chunk is: what a progress bar or a list of chunks shows, and how the loads of a thread change it.
+
+use std::time::Duration;
 
 use crate::error::LoadError;
 use crate::time::Millis;
 
 /// Where a chunk stands.
+///
+/// ```
+/// use wasm_cleave::ChunkPhase;
+///
+/// let open = wasm_cleave::chunks().into_iter().filter(|chunk| chunk.phase != ChunkPhase::Ready);
+/// println!("{} chunks are not loaded", open.count());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Phase {
+pub enum ChunkPhase {
     /// Nobody has asked for it.
     #[default]
     Absent,
@@ -23,6 +32,14 @@ pub enum Phase {
 /// One chunk of the program as it stands at a moment, and the latest load of it on this thread.
 ///
 /// Where threads share one memory, another thread may have loaded it: then it is ready here without a load.
+///
+/// ```
+/// for chunk in wasm_cleave::chunks() {
+///     if let Some(time) = chunk.load_time() {
+///         println!("{} took {time:?}", chunk.file);
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChunkInfo {
@@ -35,36 +52,52 @@ pub struct ChunkInfo {
     /// How many of these have arrived in the latest attempt.
     pub loaded: u32,
     /// Where it stands.
-    pub phase: Phase,
+    pub phase: ChunkPhase,
     /// How many attempts the latest load has begun.
     pub attempts: u32,
-    /// When the latest load began, in milliseconds on the clock of `performance.now()`.
-    pub started: Option<f64>,
-    /// When the latest load ended, well or badly, in milliseconds on the same clock.
-    pub finished: Option<f64>,
+    /// When the latest load began, on the clock of `performance.now()`, to the microsecond.
+    pub started: Option<Duration>,
+    /// When the latest load ended, successfully or not, on the same clock.
+    pub finished: Option<Duration>,
     /// Why the latest load failed, if it did.
     pub error: Option<LoadError>,
 }
 
 impl ChunkInfo {
-    /// How long the latest load took, in milliseconds, if it has ended.
-    pub fn took(&self) -> Option<f64> {
-        Some(self.finished? - self.started?)
+    /// How long the latest load took, if it has ended.
+    #[must_use]
+    pub fn load_time(&self) -> Option<Duration> {
+        self.finished?.checked_sub(self.started?)
     }
 }
 
-/// One step of one chunk.
-#[derive(Clone, Debug)]
+/// One step of one chunk, as [`Config::on_progress`](crate::Config::on_progress) reports it.
+///
+/// ```
+/// use wasm_cleave::{Config, configure};
+///
+/// configure(Config::new().on_progress(|progress| {
+///     println!("{:?} {}: {:?}", progress.at, progress.chunk.file, progress.chunk.phase);
+/// }));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
     /// The chunk after the step.
     pub chunk: ChunkInfo,
-    /// When it was, in milliseconds on the clock of `performance.now()`.
-    pub at: f64,
+    /// When it happened, on the clock of `performance.now()`, to the microsecond.
+    pub at: Duration,
 }
 
-/// Bytes that have arrived, of those that are needed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Bytes that have arrived, of those that are needed, as [`Split::progress`](crate::Split::progress) counts them.
+///
+/// ```
+/// let amount = wasm_cleave::split!(editor).progress();
+/// println!("{:.0} %", 100.0 * amount.fraction());
+/// # #[wasm_cleave::wasm_split(editor)] fn editor() {}
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Amount {
     /// Bytes that have arrived.
     pub loaded: u64,
@@ -74,6 +107,7 @@ pub struct Amount {
 
 impl Amount {
     /// `loaded` as a part of `expected`, from 0 to 1. If nothing is needed, 1.
+    #[must_use]
     pub fn fraction(self) -> f64 {
         if self.expected == 0 {
             1.0
@@ -84,7 +118,13 @@ impl Amount {
 }
 
 /// What all threads together have done with one chunk.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// ```
+/// for chunk in wasm_cleave::chunk_counters() {
+///     println!("{}: fetched {} times, {} instances", chunk.file, chunk.fetches, chunk.instantiations);
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ChunkCounters {
     /// File name, relative to the base URL.
@@ -104,11 +144,11 @@ pub struct ChunkCounters {
 /// The latest load of a chunk on one thread, for its [`ChunkInfo`]. It does not say whether the chunk is ready.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
-    pub(crate) phase: Phase,
+    pub(crate) phase: ChunkPhase,
     pub(crate) loaded: u32,
     pub(crate) attempts: u32,
-    pub(crate) started: Option<f64>,
-    pub(crate) finished: Option<f64>,
+    pub(crate) started: Option<Millis>,
+    pub(crate) finished: Option<Millis>,
     pub(crate) error: Option<LoadError>,
 }
 
@@ -129,11 +169,10 @@ pub(crate) enum Step {
 
 impl Meter {
     pub(crate) fn advance(&mut self, step: Step, size: u32, now: Millis) {
-        let now = now.0;
         match step {
             Step::Asked(attempt) => {
                 *self = Meter {
-                    phase: Phase::Fetching,
+                    phase: ChunkPhase::Fetching,
                     attempts: attempt,
                     started: if attempt > 1 { self.started } else { Some(now) },
                     ..Meter::default()
@@ -143,11 +182,11 @@ impl Meter {
             Step::Compiled => {
                 // A backend need not count; now it is known.
                 self.loaded = size;
-                self.phase = Phase::Compiled;
+                self.phase = ChunkPhase::Compiled;
             }
             Step::Ready => self.finished = Some(now),
             Step::Failed(error) => {
-                self.phase = Phase::Failed;
+                self.phase = ChunkPhase::Failed;
                 self.finished = Some(now);
                 self.error = Some(error);
             }
@@ -158,18 +197,18 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::error::LoadErrorKind;
 
     #[test]
     fn a_new_attempt_starts_counting_but_not_the_clock() {
         let mut meter = Meter::default();
         meter.advance(Step::Asked(1), 100, Millis(5.0));
         meter.advance(Step::Received(60), 100, Millis(6.0));
-        assert_eq!((meter.loaded, meter.phase), (60, Phase::Fetching));
+        assert_eq!((meter.loaded, meter.phase), (60, ChunkPhase::Fetching));
         meter.advance(Step::Asked(2), 100, Millis(9.0));
         assert_eq!(
             (meter.loaded, meter.started, meter.attempts),
-            (0, Some(5.0), 2)
+            (0, Some(Millis(5.0)), 2)
         );
     }
 
@@ -178,7 +217,7 @@ mod tests {
         let mut meter = Meter::default();
         meter.advance(Step::Asked(1), 100, Millis(5.0));
         let error = LoadError::new(
-            ErrorKind::Network,
+            LoadErrorKind::Network,
             "a".into(),
             String::new(),
             1,
@@ -187,12 +226,12 @@ mod tests {
         meter.advance(Step::Failed(error.clone()), 100, Millis(7.0));
         assert_eq!(
             (meter.phase, meter.error.as_ref()),
-            (Phase::Failed, Some(&error))
+            (ChunkPhase::Failed, Some(&error))
         );
         meter.advance(Step::Asked(1), 100, Millis(11.0));
         assert_eq!(
             (meter.started, meter.finished, meter.error),
-            (Some(11.0), None, None)
+            (Some(Millis(11.0)), None, None)
         );
     }
 
@@ -202,7 +241,7 @@ mod tests {
         meter.advance(Step::Asked(1), 100, Millis(0.0));
         meter.advance(Step::Compiled, 100, Millis(1.0));
         meter.advance(Step::Ready, 100, Millis(2.0));
-        assert_eq!((meter.loaded, meter.finished), (100, Some(2.0)));
+        assert_eq!((meter.loaded, meter.finished), (100, Some(Millis(2.0))));
     }
 
     #[test]

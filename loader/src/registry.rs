@@ -1,9 +1,9 @@
-//! Which chunks a thread is loading, and who waits for which: each load starts once, however many wait for it.
+//! Which chunks a thread is loading, and which waiters need them: each load starts once, however many wait for it.
 //!
-//! Every waiter gets the result. A failure is kept by nobody: the next waiter starts a new load. Whether a chunk is
-//! ready is decided elsewhere; who waits has asked before.
+//! Every waiter gets the result. A failure is not stored: the next waiter starts a new load. Another module decides whether
+//! a chunk is ready; callers ask it before they wait here.
 //!
-//! Nothing here calls a waker or drops one: they are the user's code and are handed out to be called by others.
+//! Nothing here calls a waker or drops one: wakers are the user's code, so the caller gets them back.
 
 use std::mem;
 use std::task::{Poll, Waker};
@@ -11,7 +11,7 @@ use std::task::{Poll, Waker};
 use crate::error::LoadError;
 use crate::ids::ChunkIndex;
 
-/// Somebody who waits for some chunks.
+/// A caller that waits for some chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WaiterId(u64);
 

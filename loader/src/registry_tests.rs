@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Wake;
 
 use super::*;
-use crate::error::ErrorKind;
+use crate::error::LoadErrorKind;
 
 #[derive(Default)]
 struct Count(AtomicU32);
@@ -24,7 +24,13 @@ fn counting() -> (Arc<Count>, Waker) {
 
 fn error(number: u32) -> LoadError {
     let chunk = number.to_string();
-    LoadError::new(ErrorKind::Network, chunk, String::new(), 1, String::new())
+    LoadError::new(
+        LoadErrorKind::Network,
+        chunk,
+        String::new(),
+        1,
+        String::new(),
+    )
 }
 
 fn begin(registry: &mut Registry, chunks: &[u32]) -> (WaiterId, Vec<u32>) {

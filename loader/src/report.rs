@@ -4,18 +4,20 @@ use crate::ids::ChunkIndex;
 use crate::js;
 use crate::manifest::Chunk;
 use crate::memory::{counters, ready, role};
-use crate::progress::{Amount, ChunkCounters, ChunkInfo, Phase, Progress, Step};
+use crate::progress::{Amount, ChunkCounters, ChunkInfo, ChunkPhase, Progress, Step};
 use crate::state::{self, Loads};
 use crate::target::Target;
+use crate::time::Millis;
 
-/// All chunks of the program, in the order of its manifest. None on other targets than wasm.
+/// All chunks of the program, in the order of its manifest. There are none on other targets than wasm.
 ///
 /// ```
-/// for chunk in wasm_cleave::modules() {
+/// for chunk in wasm_cleave::chunks() {
 ///     println!("{} ({} bytes): {:?}", chunk.file, chunk.size, chunk.phase);
 /// }
 /// ```
-pub fn modules() -> Vec<ChunkInfo> {
+#[must_use]
+pub fn chunks() -> Vec<ChunkInfo> {
     state::with(|loads| {
         loads
             .all_chunks()
@@ -27,8 +29,14 @@ pub fn modules() -> Vec<ChunkInfo> {
 /// The counters of all chunks, in the order of the program's manifest. Any thread may ask.
 ///
 /// Empty in programs that are not built for threads.
-pub fn counters() -> Vec<ChunkCounters> {
-    counters::counters()
+///
+/// ```
+/// let fetches: u32 = wasm_cleave::chunk_counters().iter().map(|chunk| chunk.fetches).sum();
+/// println!("all threads together have fetched {fetches} times");
+/// ```
+#[must_use]
+pub fn chunk_counters() -> Vec<ChunkCounters> {
+    counters::of_all_chunks()
 }
 
 /// How many bytes of the chunks that `target` needs have arrived.
@@ -62,24 +70,28 @@ fn describe(loads: &Loads, chunk: ChunkIndex) -> ChunkInfo {
             .collect(),
         size: *size,
         loaded: if is_ready { *size } else { meter.loaded },
-        phase: if is_ready { Phase::Ready } else { meter.phase },
+        phase: if is_ready {
+            ChunkPhase::Ready
+        } else {
+            meter.phase
+        },
         attempts: meter.attempts,
-        started: meter.started,
-        finished: meter.finished,
+        started: meter.started.map(Millis::into),
+        finished: meter.finished.map(Millis::into),
         error: meter.error,
     }
 }
 
-/// Writes a step down and tells the listener.
+/// Records a step and reports it to the listener.
 pub(crate) fn note(chunk: ChunkIndex, step: Step) {
     let now = js::clock();
     // Timers of a page in the background are slow, but its fetches are not.
     role::show_that_coordinator_lives();
-    let told = state::with(|loads| {
+    let report = state::with(|loads| {
         if let Step::Failed(error) = &step
             && loads.meter(chunk).error.as_ref() == Some(error)
         {
-            // The fetch for another thread has told of it.
+            // The fetch for another thread has reported it.
             return None;
         }
         let size = loads.file(chunk).size;
@@ -87,7 +99,10 @@ pub(crate) fn note(chunk: ChunkIndex, step: Step) {
         let listener = loads.config.listener.clone()?;
         Some((listener, describe(loads, chunk)))
     });
-    if let Some((listener, chunk)) = told {
-        listener(&Progress { chunk, at: now.0 });
+    if let Some((listener, chunk)) = report {
+        listener(&Progress {
+            chunk,
+            at: now.into(),
+        });
     }
 }

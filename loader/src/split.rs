@@ -9,7 +9,22 @@ use crate::report;
 use crate::target::Target;
 
 /// All split functions of one name, as [`split!`](crate::split) gives them.
-#[derive(Clone, Copy, PartialEq, Eq)]
+///
+/// ```
+/// use wasm_cleave::{LoadError, split, wasm_split};
+///
+/// #[wasm_split(editor)]
+/// fn open_editor() {}
+///
+/// fn hovered() {
+///     split!(editor).prefetch();
+/// }
+///
+/// async fn started() -> Result<(), LoadError> {
+///     split!(editor).preload().await
+/// }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Split {
     name: &'static str,
     index: Option<SplitIndex>,
@@ -26,11 +41,13 @@ impl Split {
     }
 
     /// The name given in the attribute.
+    #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether its functions can run at once. True for a name that no function of the program has.
+    /// Whether its functions can run without loading anything. Also true if no function uses this name.
+    #[must_use]
     pub fn is_loaded(&self) -> bool {
         load::is_loaded(self.target())
     }
@@ -41,12 +58,12 @@ impl Split {
     }
 
     /// How many bytes of all the chunks that it needs have arrived.
+    #[must_use]
     pub fn progress(&self) -> Amount {
         report::amount(self.target())
     }
 
-    /// Loads it when the thread has nothing better to do. Starts by itself; a failure is forgotten, and a later call
-    /// tries again.
+    /// Loads it when the thread is idle. Starts by itself; a failure is forgotten, and a later call tries again.
     pub fn prefetch(&self) {
         load::prefetch(self.target());
     }

@@ -6,7 +6,7 @@ use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use crate::config::Config;
-use crate::error::{ErrorKind, Failure, LoadError};
+use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::manifest::{BuildId, Chunk, DecodeError, Manifest, Split};
 use crate::memory::thread::Part;
@@ -71,10 +71,15 @@ pub fn configure(config: Config) {
 }
 
 /// A failure that has nothing to do with a request.
-pub(crate) fn error(chunk: ChunkIndex, failure: Failure) -> LoadError {
-    let Failure { kind, detail } = failure;
+pub(crate) fn error(chunk: ChunkIndex, failure: FetchError) -> LoadError {
     let file = with(|loads| loads.file(chunk).file.clone());
-    LoadError::new(kind, file, String::new(), 0, detail)
+    LoadError::new(
+        failure.kind(),
+        file,
+        String::new(),
+        0,
+        failure.into_detail(),
+    )
 }
 
 impl Loads {
@@ -122,7 +127,13 @@ impl Loads {
             Some(damage) => damage.to_string(),
             None => String::from("it does not list the function that was called"),
         };
-        LoadError::new(ErrorKind::Manifest, String::new(), String::new(), 0, detail)
+        LoadError::new(
+            LoadErrorKind::Manifest,
+            String::new(),
+            String::new(),
+            0,
+            detail,
+        )
     }
 
     pub(crate) fn build(&self) -> BuildId {

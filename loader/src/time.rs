@@ -22,6 +22,6 @@ impl From<Duration> for Millis {
 impl From<Millis> for Duration {
     fn from(millis: Millis) -> Self {
         // Saturates; a negative number becomes 0.
-        Duration::from_millis(millis.0 as u64)
+        Duration::from_micros((millis.0 * 1000.0) as u64)
     }
 }

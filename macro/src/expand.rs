@@ -78,7 +78,7 @@ fn result_type(args: &Args, out: &Type, is_async: bool) -> TokenStream {
             Rest = ::core::future::Pending<#out>
         }
     };
-    quote_spanned!(Span::mixed_site()=> #krate::Call<impl #krate::Body<#bounds>, #krate::#policy>)
+    quote_spanned!(Span::mixed_site()=> #krate::Call<impl #krate::call::Body<#bounds>, #krate::call::#policy>)
 }
 
 /// A value of a type that implements `Entry`, and with it the entry: a function that the splitter knows by the import

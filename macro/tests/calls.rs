@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use futures::executor::block_on;
-use wasm_cleave::{Body, Call, Infallible, LoadError, split, wasm_split};
+use wasm_cleave::call::{Body, Infallible};
+use wasm_cleave::{Call, LoadError, split, wasm_split};
 
 type Log = Rc<RefCell<Vec<&'static str>>>;
 

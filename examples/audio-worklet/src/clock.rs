@@ -67,7 +67,7 @@ pub(crate) fn run(is_wanted: bool) -> Result {
     if !is_wanted || was_wanted || RUNS.load(Ordering::Relaxed) {
         return Ok(());
     }
-    let thread = threads::spawn(tick).map_err(|error| dom::error(&error.to_string()))?;
+    let thread = threads::spawn(tick)?;
     spawn_local(async move {
         // If it has failed, nothing is measured.
         let _ = thread.await;

@@ -90,13 +90,13 @@ impl Work<'_> {
         match std::mem::replace(&mut self.made, Made::All) {
             Made::Nothing => {
                 let mark = card.ask(Stage::Decode);
-                let decoded = called(decode(&self.source.file, mark).blocking())?;
+                let decoded = called(decode(&self.source.file, mark).wait())?;
                 card.end(Stage::Decode);
                 self.made = Made::Decoded(decoded);
             }
             Made::Decoded(picture) => {
                 let mark = card.ask(Stage::Resize);
-                let resized = called(fit(&picture, FULL, mark).blocking())?;
+                let resized = called(fit(&picture, FULL, mark).wait())?;
                 card.end(Stage::Resize);
                 self.made = Made::Resized(resized);
             }
@@ -109,8 +109,8 @@ impl Work<'_> {
             }
             Made::Filtered(full) => {
                 let mark = card.ask(Stage::Overlay);
-                let overlay = called(overlay(&full, &self.source.caption, mark).blocking())?;
-                let mut tile = called(fit(&full, TILE, Mark::NONE).blocking())?;
+                let overlay = called(overlay(&full, &self.source.caption, mark).wait())?;
+                let mut tile = called(fit(&full, TILE, Mark::NONE).wait())?;
                 overlay.draw(&mut tile);
                 card.end(Stage::Overlay);
                 card.finish(Ok(Finished {
@@ -154,7 +154,7 @@ mod tests {
         };
         Job {
             sources: files.iter().map(source).map(Arc::new).collect(),
-            filter: tone().blocking().unwrap(),
+            filter: tone().wait().unwrap(),
             board: Board::new(files.len()),
         }
     }

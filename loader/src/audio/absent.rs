@@ -1,4 +1,4 @@
-//! What stands in for audio in programs that are not built for threads: they compile, and get an error that says what is missing.
+//! Audio in programs that are not built for threads: these compile, and get an error that says what is missing.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -7,7 +7,8 @@ use std::ops::Deref;
 use web_sys::{AudioParam, AudioWorkletNode, BaseAudioContext};
 
 use super::error::{AudioError, AudioErrorKind};
-use super::options::Options;
+use super::node_options::NodeOptions;
+use super::param::Param;
 use super::processor::Processor;
 use crate::error::LoadError;
 use crate::target::Target;
@@ -27,14 +28,16 @@ impl Worklet {
         Err(AudioError::new(AudioErrorKind::NotShared, why))
     }
 
+    #[must_use]
     pub fn context(&self) -> &BaseAudioContext {
         match self.0 {}
     }
 
-    pub async fn node<P: Processor>(&self, _: P, _: &Options) -> Result<Node<P>, AudioError> {
+    pub async fn node<P: Processor>(&self, _: P, _: &NodeOptions) -> Result<Node<P>, AudioError> {
         match self.0 {}
     }
 
+    #[must_use]
     pub fn late_links(&self) -> u32 {
         match self.0 {}
     }
@@ -62,6 +65,7 @@ impl<P: Processor> Node<P> {
         match self.0 {}
     }
 
+    #[must_use]
     pub fn try_event(&self) -> Option<P::Event> {
         match self.0 {}
     }
@@ -74,7 +78,8 @@ impl<P: Processor> Node<P> {
         match self.0 {}
     }
 
-    pub fn param(&self, _: &str) -> Option<AudioParam> {
+    #[must_use]
+    pub fn param(&self, _: &Param) -> Option<AudioParam> {
         match self.0 {}
     }
 }

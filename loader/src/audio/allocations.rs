@@ -25,6 +25,7 @@ pub struct CountAllocations<A = System>(A);
 
 impl<A> CountAllocations<A> {
     /// Allocates as `allocator` does.
+    #[must_use]
     pub const fn new(allocator: A) -> Self {
         CountAllocations(allocator)
     }
@@ -32,6 +33,7 @@ impl<A> CountAllocations<A> {
 
 impl CountAllocations {
     /// How often memory was allocated, grown or freed inside of a processor.
+    #[must_use]
     pub fn count() -> u32 {
         COUNT.load(Ordering::Relaxed)
     }

@@ -7,20 +7,23 @@
 use std::cell::UnsafeCell;
 use std::slice;
 
+use super::channels::Channels;
+use super::param::{Param, Params};
+
 /// How many inputs and outputs there are, with how many channels each, and how many parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shape {
     pub(super) frames: usize,
     /// The most channels that each input can have.
     pub(super) inputs: Vec<usize>,
-    pub(super) params: usize,
+    pub(super) params: &'static [Param],
     pub(super) outputs: Vec<usize>,
 }
 
 impl Shape {
     fn len(&self) -> usize {
         let channels = self.inputs.iter().chain(&self.outputs).sum::<usize>();
-        (channels + self.params) * self.frames
+        (channels + self.params.len()) * self.frames
     }
 }
 
@@ -41,7 +44,7 @@ impl Block {
     pub(super) fn new(shape: &Shape) -> Self {
         let cell = |_| UnsafeCell::new(0.0);
         let samples: Box<[UnsafeCell<f32>]> = (0..shape.len()).map(cell).collect();
-        let counts = shape.inputs.len() + shape.params;
+        let counts = shape.inputs.len() + shape.params.len();
         let counts = (0..counts).map(|_| UnsafeCell::new(0)).collect();
         let frames = shape.frames;
         let mut rest = samples.as_ptr().cast_mut().cast::<f32>();
@@ -56,13 +59,16 @@ impl Block {
             }
         };
         let inputs = shape.inputs.iter().map(|&n| Input(next(n))).collect();
-        let params = (0..shape.params).map(|_| next(1)).collect();
+        let values = shape.params.iter().map(|_| next(1)).collect();
         let outputs = shape.outputs.iter().map(|&n| Output(next(n))).collect();
         Block {
             samples,
             counts,
             inputs,
-            params: Params(params),
+            params: Params {
+                declared: shape.params,
+                values,
+            },
             outputs,
         }
     }
@@ -82,7 +88,7 @@ impl Block {
             .iter_mut()
             .map(|count| *count.get_mut() as usize);
         let inputs = self.inputs.iter_mut().map(|input| &mut input.0.count);
-        let values = self.params.0.iter_mut().map(|param| &mut param.frames);
+        let values = self.params.values.iter_mut().map(|param| &mut param.frames);
         for (place, count) in inputs.chain(values).zip(counts) {
             *place = count;
         }
@@ -92,39 +98,22 @@ impl Block {
     }
 }
 
-/// Channels that follow each other in memory.
-#[derive(Debug)]
-struct Channels {
-    start: *mut f32,
-    frames: usize,
-    count: usize,
-}
-
-impl Channels {
-    fn place(&self, channel: usize) -> *mut f32 {
-        assert!(channel < self.count, "there is no such channel");
-        // SAFETY: the channel is one of those that `Block::new` has laid out.
-        unsafe { self.start.add(channel * self.frames) }
-    }
-
-    fn channel(&self, channel: usize) -> &[f32] {
-        // SAFETY: the samples are those of the channel, and nobody writes to them while `self` is borrowed: JavaScript
-        // does so only between calls, Rust only through `channel_mut`.
-        unsafe { slice::from_raw_parts(self.place(channel), self.frames) }
-    }
-
-    fn channel_mut(&mut self, channel: usize) -> &mut [f32] {
-        // SAFETY: as above, and `self` is borrowed exclusively.
-        unsafe { slice::from_raw_parts_mut(self.place(channel), self.frames) }
-    }
-}
-
-/// What comes in at one input of a processor.
+/// The samples at one input of a processor.
+///
+/// ```
+/// use wasm_cleave::audio::Input;
+///
+/// fn peak(input: &Input) -> f32 {
+///     let channels = (0..input.channels()).map(|channel| input.channel(channel));
+///     channels.flatten().fold(0.0, |peak, sample| sample.abs().max(peak))
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Input(Channels);
 
 impl Input {
     /// How many channels there are now; none where nothing is connected.
+    #[must_use]
     pub fn channels(&self) -> usize {
         self.0.count
     }
@@ -133,17 +122,29 @@ impl Input {
     ///
     /// # Panics
     /// If there is no such channel.
+    #[must_use]
     pub fn channel(&self, channel: usize) -> &[f32] {
         self.0.channel(channel)
     }
 }
 
-/// What goes out at one output of a processor.
+/// The samples at one output of a processor.
+///
+/// ```
+/// use wasm_cleave::audio::{Input, Output};
+///
+/// fn copy(input: &Input, output: &mut Output) {
+///     for channel in 0..input.channels().min(output.channels()) {
+///         output.channel_mut(channel).copy_from_slice(input.channel(channel));
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Output(Channels);
 
 impl Output {
-    /// How many channels there are: always as many as the [`Options`](super::Options) say.
+    /// How many channels there are: always as many as the [`NodeOptions`](super::NodeOptions) say.
+    #[must_use]
     pub fn channels(&self) -> usize {
         self.0.count
     }
@@ -152,6 +153,7 @@ impl Output {
     ///
     /// # Panics
     /// If there is no such channel.
+    #[must_use]
     pub fn channel(&self, channel: usize) -> &[f32] {
         self.0.channel(channel)
     }
@@ -187,40 +189,18 @@ impl Output {
     }
 }
 
-/// The values of all parameters, in the order of [`Processor::PARAMS`](super::Processor::PARAMS).
-#[derive(Debug)]
-pub struct Params(Box<[Channels]>);
-
-impl Params {
-    /// The values of one parameter: one for every frame, or a single one that holds for the block.
-    ///
-    /// # Panics
-    /// If there is no such parameter.
-    pub fn values(&self, param: usize) -> &[f32] {
-        self.0[param].channel(0)
-    }
-
-    /// The value of one parameter at one frame of the block.
-    ///
-    /// # Panics
-    /// If there is no such parameter, or frame.
-    pub fn at(&self, param: usize, frame: usize) -> f32 {
-        match self.values(param) {
-            &[value] => value,
-            values => values[frame],
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FIRST: Param = Param::new("first", 0.0);
+    const SECOND: Param = Param::new("second", 0.0);
 
     fn block() -> Block {
         Block::new(&Shape {
             frames: 4,
             inputs: vec![2, 1],
-            params: 2,
+            params: &[FIRST, SECOND],
             outputs: vec![2],
         })
     }
@@ -244,10 +224,10 @@ mod tests {
         write(&mut block, (0..28).map(|n| n as f32), [2, 1, 4, 1]);
         assert_eq!(block.inputs[0].channel(1), [4.0, 5.0, 6.0, 7.0]);
         assert_eq!(block.inputs[1].channel(0), [8.0, 9.0, 10.0, 11.0]);
-        assert_eq!(block.params.values(0), [12.0, 13.0, 14.0, 15.0]);
-        assert_eq!(block.params.at(0, 3), 15.0);
-        assert_eq!(block.params.values(1), [16.0]);
-        assert_eq!(block.params.at(1, 3), 16.0);
+        assert_eq!(block.params.values(&FIRST), [12.0, 13.0, 14.0, 15.0]);
+        assert_eq!(block.params.at(&FIRST, 3), 15.0);
+        assert_eq!(block.params.values(&SECOND), [16.0]);
+        assert_eq!(block.params.at(&SECOND, 3), 16.0);
         assert_eq!(block.outputs[0].channel(0), [0.0; 4]);
         let (left, right) = block.outputs[0].stereo_mut();
         left.fill(1.0);
@@ -269,7 +249,13 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "no such channel")]
-    fn there_is_no_channel_behind_the_last() {
+    fn there_is_no_channel_after_the_last() {
         block().outputs[0].channel_mut(2);
+    }
+
+    #[test]
+    #[should_panic(expected = "the processor has no parameter `third`")]
+    fn a_parameter_of_another_processor_has_no_values() {
+        let _ = block().params.values(&Param::new("third", 0.0));
     }
 }

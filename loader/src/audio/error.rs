@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wasm_bindgen::JsValue;
+use crate::error::impl_error;
 
 /// Why there is no sound from a processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,7 +34,20 @@ impl AudioErrorKind {
         }
     }
 
-    fn help(self) -> &'static str {
+    fn name(self) -> &'static str {
+        match self {
+            AudioErrorKind::NotShared => "NotShared",
+            AudioErrorKind::Script => "Script",
+            AudioErrorKind::Start => "Start",
+            AudioErrorKind::Memory => "Memory",
+            AudioErrorKind::Node => "Node",
+            AudioErrorKind::Processor => "Processor",
+        }
+    }
+
+    /// What the person who reads the message should do about it.
+    #[must_use]
+    pub fn help(self) -> &'static str {
         match self {
             AudioErrorKind::NotShared => {
                 "build with `wasm-cleave build --threads`, and serve all files with the headers \
@@ -47,19 +60,31 @@ impl AudioErrorKind {
             AudioErrorKind::Start => "deploy all files of one `wasm-cleave` run together",
             AudioErrorKind::Memory => "free memory, or build with a larger `--max-memory`",
             AudioErrorKind::Node => {
-                "see that the context is not closed, and that the numbers of channels are between 1 and 32"
+                "check that the context is not closed, and that the numbers of channels are between 1 and 32"
             }
             AudioErrorKind::Processor => {
-                "look for a panic in `process` or `command`; other nodes go on"
+                "look for a panic in `process` or `command`; other nodes continue"
             }
         }
     }
 }
 
-/// A processor could not be set to work, or has failed.
+/// A processor could not be started, or has failed.
 ///
-/// Converts into a JavaScript `Error`.
-#[derive(Clone, PartialEq, Eq)]
+/// Converts into a JavaScript `Error` named `AudioError`, with the property `kind`.
+///
+/// ```no_run
+/// use wasm_cleave::audio::{AudioErrorKind, Worklet};
+///
+/// async fn start(context: &web_sys::BaseAudioContext) -> Option<Worklet> {
+///     match Worklet::start(context).await {
+///         Ok(worklet) => Some(worklet),
+///         Err(error) if error.kind() == AudioErrorKind::NotShared => None, // play without effects
+///         Err(error) => panic!("{error}; {}", error.help()),
+///     }
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AudioError {
     kind: AudioErrorKind,
     detail: String,
@@ -74,8 +99,15 @@ impl AudioError {
     }
 
     /// What went wrong.
+    #[must_use]
     pub fn kind(&self) -> AudioErrorKind {
         self.kind
+    }
+
+    /// What the person who reads the message should do about it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        self.kind.help()
     }
 }
 
@@ -86,27 +118,11 @@ impl fmt::Display for AudioError {
             f.write_str(": ")?;
             f.write_str(&self.detail)?;
         }
-        f.write_str("\nhelp: ")?;
-        f.write_str(self.kind.help())
+        Ok(())
     }
 }
 
-/// The kind and the whole message: it is what `unwrap` shows.
-impl fmt::Debug for AudioError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.kind, f)?;
-        f.write_str(": ")?;
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for AudioError {}
-
-impl From<AudioError> for JsValue {
-    fn from(error: AudioError) -> Self {
-        js_sys::Error::new(&error.to_string()).into()
-    }
-}
+impl_error!(AudioError);
 
 #[cfg(test)]
 mod tests {
@@ -115,6 +131,9 @@ mod tests {
     #[test]
     fn unwrap_shows_the_whole_message() {
         let error = AudioError::new(AudioErrorKind::Node, "closed");
-        assert_eq!(format!("{error:?}"), format!("Node: {error}"));
+        assert_eq!(
+            format!("{error:?}"),
+            format!("Node: {error}\nhelp: {}", error.help())
+        );
     }
 }

@@ -1,13 +1,15 @@
-//! Sound: processors that render on the audio thread of a page, in the memory of the program, and chunks that come to them
-//! while the music plays.
+//! Sound: processors that render on the audio thread of a page, in the memory of the program, and chunks that load while
+//! the music plays.
 //!
-//! [`Worklet::start`] starts the program on the audio thread of a context; [`Worklet::node`] sets a [`Processor`] to work
-//! there. Both are for the page. [`Split::load_on`](crate::Split::load_on) loads a split and returns when the audio thread
-//! can call into it: after that, whatever the split's functions make (a `Box<dyn Effect>`, a function pointer) may be
-//! sent to a processor, which calls it without a pause.
+//! [`Worklet::start`] starts the program on the audio thread of a context; [`Worklet::node`] starts a [`Processor`] there.
+//! Both are for the page. [`Split::load_on`](crate::Split::load_on) loads a split and returns when the audio thread can call
+//! into it: after that, whatever the split's functions make (a `Box<dyn Effect>`, a function pointer) may be sent to a
+//! processor, which calls it without a pause.
 //!
 //! ```no_run
-//! use wasm_cleave::audio::{AudioError, Host, Input, Options, Output, Params, Processor, Worklet};
+//! use wasm_cleave::audio::{
+//!     AudioError, Input, NodeOptions, Output, Params, ProcessContext, ProcessStatus, Processor, Worklet,
+//! };
 //! use wasm_cleave::{split, wasm_split};
 //!
 //! pub trait Effect: Send {
@@ -27,24 +29,30 @@
 //!     type Command = Option<Box<dyn Effect>>;
 //!     type Event = ();
 //!
-//!     fn command(&mut self, effect: &mut Option<Box<dyn Effect>>, _: &mut Host<'_, ()>) {
+//!     fn command(&mut self, effect: &mut Option<Box<dyn Effect>>, _: &mut ProcessContext<'_, ()>) {
 //!         std::mem::swap(&mut self.0, effect); // the old one is dropped on the page
 //!     }
 //!
-//!     fn process(&mut self, inputs: &[Input], outputs: &mut [Output], _: &Params, _: &mut Host<'_, ()>) -> bool {
+//!     fn process(
+//!         &mut self,
+//!         inputs: &[Input],
+//!         outputs: &mut [Output],
+//!         _: &Params,
+//!         _: &mut ProcessContext<'_, ()>,
+//!     ) -> ProcessStatus {
 //!         for channel in 0..inputs[0].channels() {
 //!             outputs[0].channel_mut(channel).copy_from_slice(inputs[0].channel(channel));
 //!             if let Some(effect) = &mut self.0 {
 //!                 effect.render(outputs[0].channel_mut(channel));
 //!             }
 //!         }
-//!         true
+//!         ProcessStatus::KeepAlive
 //!     }
 //! }
 //!
 //! async fn play(context: &web_sys::BaseAudioContext) -> Result<(), Box<dyn std::error::Error>> {
 //!     let worklet = Worklet::start(context).await?;
-//!     let rack = worklet.node(Rack(None), &Options::new()).await?;
+//!     let rack = worklet.node(Rack(None), &NodeOptions::new()).await?;
 //!     // … later, while it plays:
 //!     split!(reverb).load_on(&worklet).await?;
 //!     let _ = rack.send(Some(reverb().await?));
@@ -61,7 +69,7 @@
 //!   loaded.
 //!
 //! Needs the feature `audio`. Programs that are not built for threads compile too, and so do tests on other targets, but
-//! [`Worklet::start`] tells what is missing.
+//! there [`Worklet::start`] returns an error that says what is missing.
 
 #[cfg(not(target_feature = "atomics"))]
 mod absent;
@@ -71,38 +79,45 @@ mod allocations;
     allow(dead_code, reason = "there are no blocks")
 )]
 mod block;
+#[cfg_attr(
+    not(target_feature = "atomics"),
+    allow(dead_code, reason = "there are no blocks")
+)]
+mod channels;
 mod error;
-mod host;
 #[cfg(target_feature = "atomics")]
 pub(crate) mod inside;
 #[cfg(target_feature = "atomics")]
 mod js;
 #[cfg(target_feature = "atomics")]
 mod node;
-mod options;
+mod node_options;
 #[cfg(target_feature = "atomics")]
 mod panics;
+mod param;
+mod process_context;
 mod processor;
-#[cfg(target_feature = "atomics")]
-mod thread;
 #[cfg(any(target_feature = "atomics", test))]
 #[cfg_attr(loom, allow(dead_code, reason = "the models take the border alone"))]
-mod unit;
+mod shared_processor;
 #[cfg(test)]
-mod unit_tests;
+mod shared_processor_tests;
+#[cfg(target_feature = "atomics")]
+mod thread;
 #[cfg(target_feature = "atomics")]
 mod worklet;
 
 #[cfg(not(target_feature = "atomics"))]
 pub use absent::{Node, Worklet};
 pub use allocations::CountAllocations;
-pub use block::{Input, Output, Params};
+pub use block::{Input, Output};
 pub use error::{AudioError, AudioErrorKind};
-pub use host::Host;
 #[cfg(target_feature = "atomics")]
 pub use node::Node;
-pub use options::Options;
-pub use processor::{FromFn, Param, Processor, Rate, from_fn};
+pub use node_options::NodeOptions;
+pub use param::{Param, Params, Rate};
+pub use process_context::ProcessContext;
+pub use processor::{FromFn, ProcessStatus, Processor, from_fn};
 #[cfg(target_feature = "atomics")]
 pub use worklet::Worklet;
 

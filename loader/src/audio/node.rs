@@ -13,9 +13,11 @@ use web_sys::{AudioContextState, AudioParam, AudioWorkletNode, BaseAudioContext}
 use super::block::Shape;
 use super::error::{AudioError, AudioErrorKind};
 use super::js;
-use super::options::Options;
+use super::node_options::NodeOptions;
+use super::param::Param;
 use super::processor::Processor;
-use super::unit::{Ends, Unit, prepare};
+use super::shared_processor::{PageQueues, SharedProcessor, prepare};
+use crate::contract::messages;
 use crate::js::{get, set, spawn, text};
 use crate::shared::wait;
 use crate::time::Millis;
@@ -26,18 +28,27 @@ pub(super) type Listener = Closure<dyn FnMut(JsValue)>;
 /// The block size where the engine does not say another one.
 const BLOCK: u32 = 128;
 
-/// How often somebody who waits for a processor looks whether its context is still there.
+/// How often a caller that waits for a processor checks whether its context still exists.
 pub(super) const LOOK_AFTER: Millis = Millis(500.0);
 
-/// A processor at work, and the node of the audio graph that it renders for, to which it [derefs](Deref).
+/// A running processor, and the node of the audio graph that it renders for, to which it [derefs](Deref).
 ///
 /// Dropping it ends the processor and disconnects the node. The processor is dropped on the page once the audio thread
-/// has let go of it: with the next block, or when the context is closed.
+/// has released it: with the next block, or when the context is closed.
+///
+/// ```no_run
+/// use wasm_cleave::audio::{AudioError, Node, Processor};
+///
+/// async fn play<P: Processor>(node: Node<P>) -> Result<(), AudioError> {
+///     let _ = node.connect_with_audio_node(&node.context().destination());
+///     node.ended().await
+/// }
+/// ```
 pub struct Node<P: Processor> {
     node: js::Node,
     context: BaseAudioContext,
-    unit: Arc<Unit>,
-    ends: RefCell<Ends<P>>,
+    shared: Arc<SharedProcessor>,
+    queues: RefCell<PageQueues<P>>,
     failure: Rc<RefCell<Option<String>>>,
     listeners: Rc<[Listener; 2]>,
 }
@@ -47,26 +58,30 @@ impl<P: Processor> Node<P> {
         context: &BaseAudioContext,
         kind: &str,
         processor: P,
-        options: &Options,
+        options: &NodeOptions,
     ) -> Result<Self, AudioError> {
         let frames = context.unchecked_ref::<js::Context>().block_size();
         let shape = Shape {
             frames: frames.unwrap_or(BLOCK) as usize,
             inputs: vec![options.channels; options.inputs],
-            params: P::PARAMS.len(),
+            params: P::PARAMS,
             outputs: options.outputs.clone(),
         };
-        let (unit, ends, addresses) =
-            prepare(processor, &shape, context.sample_rate(), options.room);
+        let (shared, queues, addresses) =
+            prepare(processor, &shape, context.sample_rate(), options.capacity);
         let start = Object::new();
-        set(&start, "memory", &wasm_bindgen::memory());
-        set(&start, "frames", &JsValue::from_f64(shape.frames as f64));
-        set(&start, "inputs", &numbers(&shape.inputs));
-        set(&start, "outputs", &numbers(&shape.outputs));
+        set(&start, messages::MEMORY, &wasm_bindgen::memory());
+        set(
+            &start,
+            messages::FRAMES,
+            &JsValue::from_f64(shape.frames as f64),
+        );
+        set(&start, messages::INPUTS, &numbers(&shape.inputs));
+        set(&start, messages::OUTPUTS, &numbers(&shape.outputs));
         for (name, address) in [
-            ("unit", addresses.unit),
-            ("samples", addresses.samples),
-            ("counts", addresses.counts),
+            (messages::PROCESSOR, addresses.processor),
+            (messages::SAMPLES, addresses.samples),
+            (messages::COUNTS, addresses.counts),
         ] {
             set(&start, name, &JsValue::from_f64(address as f64));
         }
@@ -75,73 +90,74 @@ impl<P: Processor> Node<P> {
         let node = js::Node::new(context, kind, &js_options)
             .map_err(|thrown| AudioError::new(AudioErrorKind::Node, text(&thrown)))?;
         let failure = Rc::new(RefCell::new(None));
-        let listeners = listen(&node, &unit, &failure);
+        let listeners = listen(&node, &shared, &failure);
         Ok(Node {
             node,
             context: context.clone(),
-            unit,
-            ends: RefCell::new(ends),
+            shared,
+            queues: RefCell::new(queues),
             failure,
             listeners,
         })
     }
 
-    /// Sends a command, which the processor obeys before its next block.
+    /// Sends a command, which the processor handles before its next block.
     ///
     /// What it leaves of the command is dropped here, in a later call of this node.
     ///
     /// # Errors
-    /// Gives the command back if there is no room: the processor has not obeyed those before, because its context does
-    /// not run, for example.
+    /// Returns the command if the queue is full: the processor has not handled the commands before, for example because its
+    /// context does not run.
     pub fn send(&self, command: P::Command) -> Result<(), P::Command> {
         self.reclaim();
-        self.ends.borrow_mut().send(command)
+        self.queues.borrow_mut().send(command)
     }
 
-    /// The next event that has arrived already.
+    /// The next event, if one has arrived.
+    #[must_use]
     pub fn try_event(&self) -> Option<P::Event> {
         self.reclaim();
-        self.ends.borrow_mut().event()
+        self.queues.borrow_mut().event()
     }
 
     /// Drops what is left of the commands that have been obeyed: code of the application, which may come back here.
     fn reclaim(&self) {
-        let next = || self.ends.borrow_mut().obeyed();
+        let next = || self.queues.borrow_mut().handled();
         std::iter::from_fn(next).for_each(drop);
     }
 
-    /// Waits for the next event; `None` when the processor has ended and all events were taken.
+    /// Waits for the next event; `None` once the processor has ended and all events were taken.
     pub async fn event(&self) -> Option<P::Event> {
         loop {
-            let seen = self.unit.seen();
+            let seen = self.shared.seen();
             if let Some(event) = self.try_event() {
                 return Some(event);
             }
             if self.has_ended() {
                 return self.try_event();
             }
-            wait::changed(self.unit.word(), seen, LOOK_AFTER).await;
+            wait::changed(self.shared.word(), seen, LOOK_AFTER).await;
         }
     }
 
-    /// Waits until the processor has ended, because it wanted to, or its context was closed.
+    /// Waits until the processor has ended, by itself or because its context was closed.
     ///
     /// # Errors
     /// If it panicked or threw.
     pub async fn ended(&self) -> Result<(), AudioError> {
         loop {
-            let seen = self.unit.seen();
+            let seen = self.shared.seen();
             if self.has_ended() {
                 break;
             }
-            wait::changed(self.unit.word(), seen, LOOK_AFTER).await;
+            wait::changed(self.shared.word(), seen, LOOK_AFTER).await;
         }
-        if !self.unit.has_failed() {
+        if !self.shared.has_failed() {
             return Ok(());
         }
         // The reason takes another way.
         if self.failure.borrow().is_none() {
-            wait::changed(self.unit.word(), self.unit.seen(), LOOK_AFTER).await;
+            wait::changed(self.shared.word(), self.shared.seen(), LOOK_AFTER).await;
         }
         let why = self.failure.borrow().clone();
         Err(AudioError::new(
@@ -150,14 +166,15 @@ impl<P: Processor> Node<P> {
         ))
     }
 
-    /// The parameter of that name, to be set and automated.
-    pub fn param(&self, name: &str) -> Option<AudioParam> {
+    /// A parameter of the processor, to be set and automated; `None` if [`Processor::PARAMS`] does not list it.
+    #[must_use]
+    pub fn param(&self, param: &Param) -> Option<AudioParam> {
         let params = self.node.parameters().ok()?;
-        params.get(name)
+        params.get(param.name())
     }
 
     fn has_ended(&self) -> bool {
-        self.unit.has_left() || is_closed(&self.context)
+        self.shared.has_left() || is_closed(&self.context)
     }
 }
 
@@ -177,22 +194,22 @@ impl<P: Processor> fmt::Debug for Node<P> {
 
 impl<P: Processor> Drop for Node<P> {
     fn drop(&mut self) {
-        self.unit.dismiss();
-        let (unit, context) = (self.unit.clone(), self.context.clone());
+        self.shared.dismiss();
+        let (shared, context) = (self.shared.clone(), self.context.clone());
         let (node, listeners) = (self.node.clone(), self.listeners.clone());
         spawn(async move {
             loop {
-                let seen = unit.seen();
-                if unit.has_left() || is_closed(&context) {
+                let seen = shared.seen();
+                if shared.has_left() || is_closed(&context) {
                     break;
                 }
-                wait::changed(unit.word(), seen, LOOK_AFTER).await;
+                wait::changed(shared.word(), seen, LOOK_AFTER).await;
             }
             // Only now: engines need not call processors that nobody hears.
             let _ = node.disconnect();
             node.messages().on_message(None);
             node.on_failure(None);
-            drop((unit, listeners));
+            drop((shared, listeners));
         });
     }
 }
@@ -200,16 +217,16 @@ impl<P: Processor> Drop for Node<P> {
 /// Hears of the failure of a processor: from its own script, or from the engine.
 fn listen(
     node: &js::Node,
-    unit: &Arc<Unit>,
+    shared: &Arc<SharedProcessor>,
     failure: &Rc<RefCell<Option<String>>>,
 ) -> Rc<[Listener; 2]> {
     let hear = |property: &'static str| {
-        let (unit, failure) = (unit.clone(), failure.clone());
+        let (shared, failure) = (shared.clone(), failure.clone());
         Closure::new(move |event: JsValue| {
             *failure.borrow_mut() = Some(text(&get(&event, property)));
             // The script calls it no more.
-            unit.fail();
-            wait::notify(unit.word());
+            shared.fail();
+            wait::notify(shared.word());
         })
     };
     let (said, failed) = (hear("data"), hear("message"));
@@ -224,7 +241,7 @@ pub(super) fn is_closed(context: &BaseAudioContext) -> bool {
 }
 
 /// The options of the node as the engine wants them.
-fn node_options(options: &Options) -> Object {
+fn node_options(options: &NodeOptions) -> Object {
     let number = |n: usize| JsValue::from_f64(n as f64);
     let object = Object::new();
     set(&object, "numberOfInputs", &number(options.inputs));

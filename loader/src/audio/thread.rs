@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::unit::Unit;
+use super::shared_processor::SharedProcessor;
 use super::{inside, panics};
 use crate::ids::ChunkIndex;
 use crate::js::{MessagePort, Module};
@@ -32,35 +32,35 @@ pub fn link(chunk: u32, module: Option<Module>) -> Result<(), JsValue> {
     link::link_given(ChunkIndex(chunk), module)
 }
 
-/// Notes that the processor whose [`Unit`] lies at this address has failed in [`process`]. What a panic has said.
+/// Notes that the processor whose [`SharedProcessor`] lies at this address has failed in [`process`]. What a panic has said.
 #[doc(hidden)]
 #[wasm_bindgen(js_name = __cleave_audio_fail, skip_typescript)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn fail(unit: usize) -> Option<String> {
+pub fn fail(shared: usize) -> Option<String> {
     inside::leave();
     // SAFETY: as in `process`, which has not returned.
-    let unit = unsafe { &*(unit as *const Unit) };
-    let word = unit.word().as_ptr();
-    unit.fail();
+    let shared = unsafe { &*(shared as *const SharedProcessor) };
+    let word = shared.word().as_ptr();
+    shared.fail();
     wait::notify_at(word);
     panics::take()
 }
 
-/// Renders one block of the processor whose [`Unit`] lies at this address; false if it was the last one.
+/// Renders one block of the processor whose [`SharedProcessor`] lies at this address; false if it was the last one.
 #[doc(hidden)]
 #[wasm_bindgen(js_name = __cleave_audio_process, skip_typescript)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn process(unit: usize, frame: f64) -> bool {
-    // SAFETY: the address is that of a unit which the page keeps until it has been left; JavaScript calls this on the
+pub fn process(shared: usize, frame: f64) -> bool {
+    // SAFETY: the address is that of a processor which the page keeps until `LEFT` is set; JavaScript calls this on the
     // audio thread only, and not any more after it has returned false.
-    let unit = unsafe { &*(unit as *const Unit) };
-    let word = unit.word().as_ptr();
+    let shared = unsafe { &*(shared as *const SharedProcessor) };
+    let word = shared.word().as_ptr();
     let hits = late_links::late_links();
     inside::enter();
     // SAFETY: as above.
-    let rendered = unsafe { unit.render(frame as u64) };
+    let rendered = unsafe { shared.render(frame as u64) };
     inside::leave();
-    if rendered.has_told {
+    if rendered.has_emitted {
         wait::notify_at(word);
     }
     if late_links::late_links() != hits {

@@ -12,10 +12,12 @@ use web_sys::BaseAudioContext;
 use super::error::{AudioError, AudioErrorKind};
 use super::js::{self, Node};
 use super::node::{self, LOOK_AFTER, Listener, is_closed};
-use super::options::Options;
+use super::node_options::NodeOptions;
 use super::panics;
-use super::processor::{Param, Processor, Rate};
-use crate::error::{ErrorKind, Failure, LoadError};
+use super::param::{Param, Rate};
+use super::processor::Processor;
+use crate::contract::messages;
+use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::js::{get, set, text, within};
 use crate::load::load;
@@ -63,11 +65,11 @@ impl Worklet {
         let requests = Rc::new(Requests::to(name));
         let (id, answer) = requests.ask();
         let start = Object::new();
-        set(&start, "id", &id.into());
+        set(&start, messages::ID, &id.into());
         room.describe(&start);
-        set(&start, "module", &wasm_bindgen::module());
-        set(&start, "memory", &wasm_bindgen::memory());
-        set(&start, "modules", &connection::all_compiled());
+        set(&start, messages::MODULE, &wasm_bindgen::module());
+        set(&start, messages::MEMORY, &wasm_bindgen::memory());
+        set(&start, messages::MODULES, &connection::all_compiled());
         let host = requests
             .host(context, &start)
             .map_err(|thrown| AudioError::new(AudioErrorKind::NotShared, text(&thrown)))?;
@@ -98,6 +100,7 @@ impl Worklet {
     }
 
     /// The context whose audio thread this is.
+    #[must_use]
     pub fn context(&self) -> &BaseAudioContext {
         &self.0.context
     }
@@ -109,7 +112,7 @@ impl Worklet {
     pub async fn node<P: Processor>(
         &self,
         processor: P,
-        options: &Options,
+        options: &NodeOptions,
     ) -> Result<node::Node<P>, AudioError> {
         let kind = self.kind(P::PARAMS).await?;
         node::Node::make(&self.0.context, &kind, processor, options)
@@ -147,6 +150,7 @@ impl Worklet {
     /// wait while that was done. All contexts of the program count.
     ///
     /// Zero, if everything that comes to a processor was [loaded](crate::Split::load_on) for it first.
+    #[must_use]
     pub fn late_links(&self) -> u32 {
         late_links::late_links()
     }
@@ -162,7 +166,7 @@ impl Inner {
     fn connect(&self) {
         if let Some(way) = Channel::to_running_thread() {
             let message = Object::new();
-            set(&message, "port", way.port());
+            set(&message, messages::PORT, way.port());
             // Without it, they come when they are asked for.
             let _ = self
                 .host
@@ -173,14 +177,14 @@ impl Inner {
     }
 
     /// Sends a chunk to the audio thread, and waits until it is linked there.
-    async fn send(&self, chunk: ChunkIndex) -> Result<(), Failure> {
+    async fn send(&self, chunk: ChunkIndex) -> Result<(), FetchError> {
         let module = link::compiled(chunk).await?;
         loop {
             let way = self.way.get();
             let (id, answer) = self.requests.ask();
             let sent = (way != Way::Bytes).then_some(&module);
             let order = connection::compiled(chunk, sent);
-            set(&order, "id", &id.into());
+            set(&order, messages::ID, &id.into());
             let sent = match way {
                 Way::Constructor => self.requests.host(&self.context, &order).map(drop),
                 Way::Port | Way::Bytes => self.host.messages().post(&order),
@@ -193,7 +197,7 @@ impl Inner {
                     Answer::Done => return Ok(()),
                     Answer::NotBegun(why) | Answer::Failed(why) => {
                         let why = String::from("on the audio thread: ") + &why;
-                        return Err(Failure::new(ErrorKind::Instantiate, why));
+                        return Err(FetchError::new(LoadErrorKind::Instantiate, why));
                     }
                     Answer::Undelivered if way == Way::Bytes => return Err(unreachable()),
                     Answer::Undelivered => {}
@@ -242,8 +246,11 @@ fn closed(context: &BaseAudioContext) -> impl Future<Output = ()> + use<> {
     }
 }
 
-fn unreachable() -> Failure {
-    Failure::new(ErrorKind::Instantiate, "the audio thread gets no messages")
+fn unreachable() -> FetchError {
+    FetchError::new(
+        LoadErrorKind::Instantiate,
+        "the audio thread gets no messages",
+    )
 }
 
 /// How a compiled chunk gets to the audio thread. In some engines no module goes through a worklet's port, but one goes
@@ -280,7 +287,7 @@ fn descriptors(params: &[Param]) -> String {
     let mut all = Vec::new();
     for param in params {
         let object = Object::new();
-        set(&object, "name", &param.name.into());
+        set(&object, "name", &param.name().into());
         set(&object, "defaultValue", &param.default.into());
         set(&object, "minValue", &param.min.into());
         set(&object, "maxValue", &param.max.into());
@@ -309,12 +316,14 @@ enum Answer {
 
 impl Answer {
     fn read(answer: &JsValue) -> Answer {
-        if get(answer, "undelivered").is_truthy() {
+        if get(answer, messages::UNDELIVERED).is_truthy() {
             return Answer::Undelivered;
         }
-        match get(answer, "failed") {
+        match get(answer, messages::FAILED) {
             failed if failed.is_undefined() => Answer::Done,
-            failed if get(answer, "hasBegun").is_falsy() => Answer::NotBegun(text(&failed)),
+            failed if get(answer, messages::HAS_BEGUN).is_falsy() => {
+                Answer::NotBegun(text(&failed))
+            }
             failed => Answer::Failed(text(&failed)),
         }
     }
@@ -389,7 +398,7 @@ impl Requests {
     }
 
     fn answered(&self, answer: &JsValue) {
-        let Some(id) = get(answer, "id").as_f64() else {
+        let Some(id) = get(answer, messages::ID).as_f64() else {
             return self.all_undelivered();
         };
         let mut waiting = self.waiting.borrow_mut();
@@ -406,7 +415,7 @@ impl Requests {
     /// Nobody knows which of the requests did not arrive; all can be made again.
     fn all_undelivered(&self) {
         let answer = Object::new();
-        set(&answer, "undelivered", &JsValue::TRUE);
+        set(&answer, messages::UNDELIVERED, &JsValue::TRUE);
         for (_, resolve) in self.waiting.take() {
             let _ = resolve.call1(&JsValue::UNDEFINED, &answer);
         }

@@ -9,10 +9,24 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::request::{Backend, Fetching, Request};
 use super::verify::Verifier;
-use crate::error::{ErrorKind, Failure};
+use crate::error::{FetchError, LoadErrorKind};
 use crate::js::{self, Module, Response};
 
 /// Fetches chunks over HTTP.
+///
+/// ```
+/// use wasm_cleave::backend::{Backend, Fetch, Fetching, Request};
+///
+/// /// Logs each attempt.
+/// struct Logged;
+///
+/// impl Backend for Logged {
+///     fn fetch(&self, request: Request) -> Fetching<'_> {
+///         println!("{}, attempt {}", request.url(), request.attempt());
+///         Fetch.fetch(request)
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fetch;
 
@@ -22,7 +36,7 @@ impl Backend for Fetch {
     }
 }
 
-async fn fetch(request: Request) -> Result<Module, Failure> {
+async fn fetch(request: Request) -> Result<Module, FetchError> {
     let response = respond(&request).await?;
     if !js::can_compile_streaming() {
         let bytes = response.bytes().map_err(network)?.await.map_err(network)?;
@@ -39,7 +53,7 @@ async fn fetch(request: Request) -> Result<Module, Failure> {
 }
 
 /// The answer of the server, if it is a good one.
-async fn respond(request: &Request) -> Result<Response, Failure> {
+async fn respond(request: &Request) -> Result<Response, FetchError> {
     let options = Object::new();
     js::set(&options, "signal", request.signal());
     js::set(
@@ -54,18 +68,18 @@ async fn respond(request: &Request) -> Result<Response, Failure> {
         js::set(&options, "integrity", &integrity(&request.sha256()).into());
     }
     let asked = js::fetch(request.url(), &options)
-        .map_err(|thrown| Failure::thrown(ErrorKind::Backend, &thrown))?;
+        .map_err(|thrown| FetchError::thrown(LoadErrorKind::Backend, &thrown))?;
     let response: Response = asked.await.map_err(network)?.unchecked_into();
     match response.status() {
-        404 | 410 => Err(Failure::new(ErrorKind::NotFound, "")),
+        404 | 410 => Err(FetchError::new(LoadErrorKind::NotFound, "")),
         // Servers of single-page applications answer so for every file that they do not have.
         200 if mime(&response).starts_with("text/html") => {
             let detail = "the server sent a page in its place";
-            Err(Failure::new(ErrorKind::NotFound, detail))
+            Err(FetchError::new(LoadErrorKind::NotFound, detail))
         }
         _ if response.ok() => Ok(response),
-        status => Err(Failure::new(
-            ErrorKind::Http(status),
+        status => Err(FetchError::new(
+            LoadErrorKind::Http(status),
             response.status_text(),
         )),
     }
@@ -93,7 +107,7 @@ async fn read(
     response: &Response,
     verifier: &mut Verifier<'_>,
     request: &Request,
-) -> Result<(), Failure> {
+) -> Result<(), FetchError> {
     let Some(body) = response.body() else {
         return Ok(());
     };
@@ -108,8 +122,8 @@ async fn read(
     }
 }
 
-fn network(thrown: JsValue) -> Failure {
-    Failure::thrown(ErrorKind::Network, &thrown)
+fn network(thrown: JsValue) -> FetchError {
+    FetchError::thrown(LoadErrorKind::Network, &thrown)
 }
 
 /// A hash in the words of the `integrity` option.

@@ -4,10 +4,17 @@ use js_sys::{Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::request::{Backend, Fetching, Request};
-use crate::error::{ErrorKind, Failure};
+use crate::error::{FetchError, LoadErrorKind};
 use crate::js::{self, Module};
 
 /// Reads chunks with Node's file system. Needs Node 20.16 or later.
+///
+/// ```
+/// use wasm_cleave::backend::Files;
+/// use wasm_cleave::{Config, configure};
+///
+/// configure(Config::new().base("file:///srv/app/").backend(Files));
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files;
 
@@ -17,26 +24,26 @@ impl Backend for Files {
     }
 }
 
-async fn fetch(request: Request) -> Result<Module, Failure> {
+async fn fetch(request: Request) -> Result<Module, FetchError> {
     let Some(files) = js::file_system() else {
         let detail = "`file:` URLs cannot be read here: serve the program over HTTP";
-        return Err(Failure::new(ErrorKind::Backend, detail));
+        return Err(FetchError::new(LoadErrorKind::Backend, detail));
     };
     let url = js::Url::absolute(request.url())
-        .map_err(|thrown| Failure::thrown(ErrorKind::Backend, &thrown))?;
+        .map_err(|thrown| FetchError::thrown(LoadErrorKind::Backend, &thrown))?;
     let options = Object::new();
     js::set(&options, "signal", request.signal());
     let bytes = files.read_file(&url, &options).await;
     let bytes: Uint8Array = bytes
-        .map_err(|thrown| Failure::thrown(kind(&thrown), &thrown))?
+        .map_err(|thrown| FetchError::thrown(kind(&thrown), &thrown))?
         .unchecked_into();
     request.received(bytes.length());
     request.compile(&bytes).await
 }
 
-fn kind(thrown: &JsValue) -> ErrorKind {
+fn kind(thrown: &JsValue) -> LoadErrorKind {
     match js::get(thrown, "code").as_string().as_deref() {
-        Some("ENOENT") => ErrorKind::NotFound,
-        _ => ErrorKind::Backend,
+        Some("ENOENT") => LoadErrorKind::NotFound,
+        _ => LoadErrorKind::Backend,
     }
 }

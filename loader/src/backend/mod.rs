@@ -5,7 +5,7 @@ mod files;
 pub(crate) mod request;
 mod verify;
 
-pub use crate::error::Failure;
+pub use crate::error::FetchError;
 pub use fetch::Fetch;
 pub use files::Files;
 /// A compiled WebAssembly module.

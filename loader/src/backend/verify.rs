@@ -6,7 +6,7 @@ use std::fmt::Write;
 use js_sys::Uint8Array;
 use js_sys::futures::JsFuture;
 
-use crate::error::Failure;
+use crate::error::FetchError;
 use crate::js;
 use crate::manifest::{BLOCK, Chunk};
 use crate::memory::kept::{ByItself, Gathered, Kept};
@@ -27,7 +27,7 @@ pub(super) struct Verifier<'a> {
 impl<'a> Verifier<'a> {
     /// # Errors
     /// If memory is shared, and has no room for the file.
-    pub(super) fn new(file: &'a Chunk) -> Result<Self, Failure> {
+    pub(super) fn new(file: &'a Chunk) -> Result<Self, FetchError> {
         Ok(Verifier {
             file,
             received: 0,
@@ -109,7 +109,7 @@ pub(super) fn check_at_once(
     file: &Chunk,
     bytes: &Uint8Array,
     kept: &Kept,
-) -> Result<Result<(), String>, Failure> {
+) -> Result<Result<(), String>, FetchError> {
     let mut gathered = Gathered::new(file.size)?;
     if bytes.length() != file.size {
         return Ok(Err(wrong_size(bytes.length(), file)));

@@ -3,7 +3,7 @@
 use super::requests::{Answer, ChunkRequest, ChunkRequests};
 use super::sync::Ordering;
 use super::tests::model;
-use crate::error::{ErrorKind, LoadError};
+use crate::error::{LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 
 #[cfg(loom)]
@@ -13,7 +13,7 @@ use std::{sync::Arc, thread};
 
 fn refusal() -> LoadError {
     LoadError::new(
-        ErrorKind::NotFound,
+        LoadErrorKind::NotFound,
         "a".into(),
         String::new(),
         1,

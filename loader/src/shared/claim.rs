@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::common::chunks;
 use super::instances::{self, refused};
-use crate::error::{ErrorKind, Failure};
+use crate::error::{FetchError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::protocol::publish::{Claimed, Seen};
 use crate::time::Millis;
@@ -32,7 +32,7 @@ impl Claiming {
     }
 
     /// Does what can be done now. Gives a pause after which to call again, or `None` when the chunk is ready.
-    pub(super) fn step(&mut self) -> Result<Option<Millis>, Failure> {
+    pub(super) fn step(&mut self) -> Result<Option<Millis>, FetchError> {
         let publication = &chunks().get(self.chunk).publication;
         let patience = self.patience.take();
         let claimed = match &patience {
@@ -51,7 +51,7 @@ impl Claiming {
                 claim.ready().map_err(|_| {
                     let detail = "this thread was stopped for too long while it wrote the chunk's data, \
                                   and may have undone changes";
-                    Failure::new(ErrorKind::Instantiate, detail)
+                    FetchError::new(LoadErrorKind::Instantiate, detail)
                 })?;
                 Ok(None)
             }

@@ -12,7 +12,7 @@ use super::common::{COMMON, chunks};
 use super::fetch::fetch_here;
 use super::place::Place;
 use super::{role, wait};
-use crate::error::{ErrorKind, Failure, LoadError};
+use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::js;
 use crate::protocol::requests::{Answer, ChunkRequest};
@@ -174,7 +174,7 @@ impl Pending {
 
     fn late(&self) -> LoadError {
         let detail = "the thread that fetches for all others is at it, but does not finish";
-        state::error(self.chunk, Failure::new(ErrorKind::Timeout, detail))
+        state::error(self.chunk, FetchError::new(LoadErrorKind::Timeout, detail))
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn count_fetch(chunk: ChunkIndex) {
     chunks().get(chunk).fetches.add_one();
 }
 
-pub(crate) fn counters() -> Vec<ChunkCounters> {
+pub(crate) fn of_all_chunks() -> Vec<ChunkCounters> {
     let chunks = chunks();
     let files = state::with(|loads| -> Vec<String> {
         let chunks = loads.manifest.chunks.iter();
@@ -33,7 +33,7 @@ pub(crate) fn counters() -> Vec<ChunkCounters> {
         .collect()
 }
 
-/// [`counters`], for JavaScript: an array of objects with the fields of [`ChunkCounters`].
+/// [`chunk_counters`](crate::chunk_counters), for JavaScript: an array of objects with the fields of [`ChunkCounters`].
 #[wasm_bindgen(js_name = chunkCounters)]
 #[doc(hidden)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
@@ -52,5 +52,5 @@ pub fn chunk_counters() -> Array {
         }
         object
     };
-    counters().into_iter().map(object).collect()
+    of_all_chunks().into_iter().map(object).collect()
 }

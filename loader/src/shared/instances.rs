@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::common::chunks;
 use super::thread::Instance;
-use crate::error::{ErrorKind, Failure};
+use crate::error::{FetchError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::js::{self, Exports, Imports, Module};
 use crate::state;
@@ -77,7 +77,7 @@ pub(super) fn link_now(chunk: ChunkIndex, module: &Module) -> Result<(), JsValue
 }
 
 /// Links `module` with this thread unless that has been done. A stub may link the chunk first while this waits.
-pub(super) async fn link(chunk: ChunkIndex, module: &Module) -> Result<(), Failure> {
+pub(super) async fn link(chunk: ChunkIndex, module: &Module) -> Result<(), FetchError> {
     if !is_large(chunk) {
         return link_now(chunk, module).map_err(refused);
     }
@@ -115,13 +115,13 @@ pub(super) fn compile_now(chunk: ChunkIndex) -> Result<Module, JsValue> {
 }
 
 /// The compiled chunk, of whose bytes in memory it is made if this thread does not have it.
-pub(super) async fn compile(chunk: ChunkIndex) -> Result<Module, Failure> {
+pub(super) async fn compile(chunk: ChunkIndex) -> Result<Module, FetchError> {
     if let Some(module) = module(chunk) {
         return Ok(module);
     }
     let compiled = js::compile(&begin_to_compile(chunk)).await;
     let module: Module = compiled
-        .map_err(|thrown| Failure::thrown(ErrorKind::Compile, &thrown))?
+        .map_err(|thrown| FetchError::thrown(LoadErrorKind::Compile, &thrown))?
         .unchecked_into();
     keep(chunk, module.clone());
     Ok(module)
@@ -135,6 +135,6 @@ fn begin_to_compile(chunk: ChunkIndex) -> Uint8Array {
 }
 
 /// What the engine throws when it does not link a chunk.
-pub(super) fn refused(thrown: JsValue) -> Failure {
-    Failure::thrown(ErrorKind::Instantiate, &thrown)
+pub(super) fn refused(thrown: JsValue) -> FetchError {
+    FetchError::thrown(LoadErrorKind::Instantiate, &thrown)
 }

@@ -7,7 +7,7 @@ use js_sys::Uint8Array;
 use sha2::{Digest, Sha256};
 use wasm_bindgen::JsValue;
 
-use crate::error::{ErrorKind, Failure};
+use crate::error::{FetchError, LoadErrorKind};
 use crate::js;
 
 /// Where the checked bytes of one attempt are put. A clone is the same place.
@@ -58,10 +58,10 @@ impl Gathered {
     ///
     /// # Errors
     /// If the memory has none.
-    pub(crate) fn new(size: u32) -> Result<Self, Failure> {
+    pub(crate) fn new(size: u32) -> Result<Self, FetchError> {
         let mut bytes = Vec::new();
         if bytes.try_reserve_exact(size as usize).is_err() {
-            return Err(Failure::new(ErrorKind::Memory, ""));
+            return Err(FetchError::new(LoadErrorKind::Memory, ""));
         }
         bytes.resize(size as usize, 0);
         Ok(Gathered(bytes))

@@ -9,7 +9,7 @@ use super::coordinator::{self, Unanswered};
 use super::fetch::{fetch_here, fetch_here_blocking};
 use super::instances::{self, refused};
 use super::{connection, ready, role, wait};
-use crate::error::{ErrorKind, Failure, LoadError};
+use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::js::{self, Module};
 use crate::progress::Step;
@@ -37,7 +37,7 @@ pub(crate) fn make_callable_blocking(chunks: &[ChunkIndex]) -> Result<(), LoadEr
     if !role::may_block() {
         return Err(state::error(
             first,
-            Failure::new(ErrorKind::CannotBlock, ""),
+            FetchError::new(LoadErrorKind::CannotBlock, ""),
         ));
     }
     ensure_bytes_blocking(chunks)?;
@@ -102,11 +102,11 @@ fn silence(chunk: ChunkIndex) -> LoadError {
         true => "it is busy, or waits for something itself",
         false => "there is none: the page has not used the loader yet",
     };
-    state::error(chunk, Failure::new(ErrorKind::NoAnswer, detail))
+    state::error(chunk, FetchError::new(LoadErrorKind::NoAnswer, detail))
 }
 
 /// Steps 2 to 5 for a chunk whose bytes are in memory.
-async fn link_and_claim(chunk: ChunkIndex) -> Result<(), Failure> {
+async fn link_and_claim(chunk: ChunkIndex) -> Result<(), FetchError> {
     if !instances::is_linked(chunk) {
         let module = compiled(chunk).await?;
         note(chunk, Step::Compiled);
@@ -120,9 +120,9 @@ async fn link_and_claim(chunk: ChunkIndex) -> Result<(), Failure> {
 }
 
 /// Steps 2 to 5 for a chunk whose bytes are in memory, on a thread that may block.
-fn link_and_claim_blocking(chunk: ChunkIndex) -> Result<(), Failure> {
+fn link_and_claim_blocking(chunk: ChunkIndex) -> Result<(), FetchError> {
     let module = instances::compile_now(chunk)
-        .map_err(|thrown| Failure::thrown(ErrorKind::Compile, &thrown))?;
+        .map_err(|thrown| FetchError::thrown(LoadErrorKind::Compile, &thrown))?;
     instances::link_now(chunk, &module).map_err(refused)?;
     let mut claiming = Claiming::new(chunk);
     while let Some(pause) = claiming.step()? {
@@ -132,7 +132,7 @@ fn link_and_claim_blocking(chunk: ChunkIndex) -> Result<(), Failure> {
 }
 
 /// The compiled chunk, received or compiled by this thread.
-pub(crate) async fn compiled(chunk: ChunkIndex) -> Result<Module, Failure> {
+pub(crate) async fn compiled(chunk: ChunkIndex) -> Result<Module, FetchError> {
     if chunks().get(chunk).is_sent() {
         connection::arrival(chunk).await;
     }

@@ -2,7 +2,7 @@
 
 use super::common::chunks;
 use super::{connection, instances, role};
-use crate::error::{ErrorKind, Failure, LoadError};
+use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::source::{Fetched, Origin};
 
@@ -45,7 +45,7 @@ fn keep_here(chunk: ChunkIndex, fetched: Fetched) -> Result<(Option<Vec<u8>>, Or
     if bytes.is_none() && !shared.has_bytes() {
         let detail =
             "other threads need the bytes: a backend has to compile with `Request::compile`";
-        return Err(origin.error(Failure::new(ErrorKind::Backend, detail)));
+        return Err(origin.error(FetchError::new(LoadErrorKind::Backend, detail)));
     }
     shared.compilations.add_one();
     instances::keep(chunk, module);

@@ -3,7 +3,7 @@
 use crate::ids::ChunkIndex;
 use crate::progress::ChunkCounters;
 
-pub(crate) fn counters() -> Vec<ChunkCounters> {
+pub(crate) fn of_all_chunks() -> Vec<ChunkCounters> {
     Vec::new()
 }
 

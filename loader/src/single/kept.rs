@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
-use crate::error::Failure;
+use crate::error::FetchError;
 
 /// Where the bytes of one attempt would be put.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,7 @@ pub(crate) struct Gathered(());
 
 impl Gathered {
     #[expect(clippy::unnecessary_wraps, reason = "shared memory can be full")]
-    pub(crate) fn new(_size: u32) -> Result<Self, Failure> {
+    pub(crate) fn new(_size: u32) -> Result<Self, FetchError> {
         Ok(Gathered(()))
     }
 

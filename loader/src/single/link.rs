@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::ready;
 use crate::contract::{CHUNK_INIT, MAIN_NAMESPACE};
-use crate::error::{ErrorKind, Failure, LoadError};
+use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::js::{self, Module};
 use crate::{source, state};
@@ -33,7 +33,7 @@ pub(crate) async fn make_callable(chunk: ChunkIndex) -> Result<(), LoadError> {
 /// # Errors
 /// If there is any chunk to wait for.
 pub(crate) fn make_callable_blocking(chunks: &[ChunkIndex]) -> Result<(), LoadError> {
-    let failure = Failure::new(ErrorKind::CannotBlock, "");
+    let failure = FetchError::new(LoadErrorKind::CannotBlock, "");
     match chunks.first() {
         Some(&chunk) => Err(state::error(chunk, failure)),
         None => Ok(()),
@@ -41,15 +41,16 @@ pub(crate) fn make_callable_blocking(chunks: &[ChunkIndex]) -> Result<(), LoadEr
 }
 
 /// Links `module` with main and writes its data.
-async fn instantiate(module: &Module) -> Result<(), Failure> {
+async fn instantiate(module: &Module) -> Result<(), FetchError> {
     let imports = Object::new();
     js::set(&imports, MAIN_NAMESPACE, &wasm_bindgen::exports());
     let instance = js::instantiate(module, &imports).await;
-    let instance = instance.map_err(|thrown| Failure::thrown(ErrorKind::Instantiate, &thrown))?;
+    let instance =
+        instance.map_err(|thrown| FetchError::thrown(LoadErrorKind::Instantiate, &thrown))?;
     let init = js::get(&js::get(&instance, "exports"), CHUNK_INIT);
     if let Some(init) = init.dyn_ref::<Function>() {
         let done = init.call0(&JsValue::UNDEFINED);
-        done.map_err(|thrown| Failure::thrown(ErrorKind::Instantiate, &thrown))?;
+        done.map_err(|thrown| FetchError::thrown(LoadErrorKind::Instantiate, &thrown))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use web_sys::AbortController;
 use crate::backend::request::{Observer, Request};
 use crate::backend::{self, Module};
 use crate::config::Config;
-use crate::error::{ErrorKind, Failure, LoadError};
+use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::identity::build_of;
 use crate::ids::ChunkIndex;
 use crate::memory::counters::count_fetch;
@@ -39,9 +39,15 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// What the load of the chunk comes to if it fails.
-    pub(crate) fn error(self, failure: Failure) -> LoadError {
-        let Failure { kind, detail } = failure;
-        LoadError::new(kind, self.file, self.url, self.attempts, detail)
+    pub(crate) fn error(self, failure: FetchError) -> LoadError {
+        let kind = failure.kind();
+        LoadError::new(
+            kind,
+            self.file,
+            self.url,
+            self.attempts,
+            failure.into_detail(),
+        )
     }
 }
 
@@ -96,7 +102,7 @@ impl Attempts {
         match url {
             Ok(url) => origin.url = url,
             Err(thrown) => {
-                return Err(origin.error(Failure::thrown(ErrorKind::Backend, &thrown)));
+                return Err(origin.error(FetchError::thrown(LoadErrorKind::Backend, &thrown)));
             }
         }
         Ok(Attempts {
@@ -107,7 +113,7 @@ impl Attempts {
         })
     }
 
-    async fn next(&mut self, kept: Kept) -> Result<Module, Failure> {
+    async fn next(&mut self, kept: Kept) -> Result<Module, FetchError> {
         let abort = self.begin()?;
         let request = self.request(&abort, kept);
         let limit = request.time_limit;
@@ -115,7 +121,7 @@ impl Attempts {
         let fetched = js::within(limit, backend::fetch(backend, request)).await;
         let Some(module) = fetched else {
             abort.abort();
-            return Err(Failure::new(ErrorKind::Timeout, ""));
+            return Err(FetchError::new(LoadErrorKind::Timeout, ""));
         };
         // What else comes of the request is of no use.
         let module = module.inspect_err(|_| abort.abort())?;
@@ -123,10 +129,10 @@ impl Attempts {
     }
 
     /// Begins the next attempt: what gives it up.
-    pub(super) fn begin(&mut self) -> Result<AbortController, Failure> {
+    pub(super) fn begin(&mut self) -> Result<AbortController, FetchError> {
         self.origin.attempts += 1;
         note(self.chunk, Step::Asked(self.origin.attempts));
-        AbortController::new().map_err(|thrown| Failure::thrown(ErrorKind::Backend, &thrown))
+        AbortController::new().map_err(|thrown| FetchError::thrown(LoadErrorKind::Backend, &thrown))
     }
 
     /// What a backend is asked for in this attempt.
@@ -150,20 +156,20 @@ impl Attempts {
     }
 
     /// Takes what the backend has brought, if it is of this program's build.
-    pub(super) fn accept(&self, module: Module) -> Result<Module, Failure> {
+    pub(super) fn accept(&self, module: Module) -> Result<Module, FetchError> {
         note(self.chunk, Step::Compiled);
         match build_of(&module) == Some(state::with(|loads| loads.build())) {
             true => Ok(module),
-            false => Err(Failure::new(ErrorKind::OtherBuild, "")),
+            false => Err(FetchError::new(LoadErrorKind::OtherBuild, "")),
         }
     }
 
     /// The pause before the next attempt, if there is to be one.
-    pub(super) fn pause_after(&self, failure: &Failure) -> Option<Millis> {
+    pub(super) fn pause_after(&self, failure: &FetchError) -> Option<Millis> {
         let retries = self.config.retries;
         retries.pause_after(
             self.origin.attempts,
-            failure.kind,
+            failure.kind(),
             js::random(),
             self.left(),
         )

@@ -4,7 +4,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::attempts::{Attempts, Fetched};
 use crate::backend::{self, Module};
-use crate::error::{ErrorKind, Failure, LoadError};
+use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
 use crate::memory::kept::Kept;
 use crate::time::Millis;
@@ -25,7 +25,7 @@ pub(crate) fn fetch_blocking(chunk: ChunkIndex, sleep: fn(Millis)) -> Result<Fet
     }
 }
 
-fn next(attempts: &mut Attempts, kept: Kept) -> Result<Module, Failure> {
+fn next(attempts: &mut Attempts, kept: Kept) -> Result<Module, FetchError> {
     let abort = attempts.begin()?;
     let request = attempts.request(&abort, kept);
     let backend = attempts.config.backend.as_deref();
@@ -38,7 +38,7 @@ fn next(attempts: &mut Attempts, kept: Kept) -> Result<Module, Failure> {
         Poll::Pending => {
             abort.abort();
             let detail = "the backend of this thread needs the event loop, which a call that blocks does not return to";
-            Err(Failure::new(ErrorKind::CannotBlock, detail))
+            Err(FetchError::new(LoadErrorKind::CannotBlock, detail))
         }
     }
 }

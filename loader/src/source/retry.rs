@@ -1,6 +1,6 @@
 //! Whether to try again after a failure, and how long to wait before.
 
-use crate::error::ErrorKind;
+use crate::error::LoadErrorKind;
 use crate::time::Millis;
 
 /// The rule: pauses double up to a longest one, each shortened at random so that many visitors do not come back in step.
@@ -19,7 +19,7 @@ impl Retries {
     pub(crate) fn pause_after(
         &self,
         attempt: u32,
-        kind: ErrorKind,
+        kind: LoadErrorKind,
         random: f64,
         left: Millis,
     ) -> Option<Millis> {
@@ -48,31 +48,34 @@ mod tests {
     fn pauses_double_up_to_the_longest() {
         let pauses: Vec<_> = (1..=40)
             .map(|attempt| {
-                RULE.pause_after(attempt, ErrorKind::Network, 1.0, LONG)
+                RULE.pause_after(attempt, LoadErrorKind::Network, 1.0, LONG)
                     .map(|pause| pause.0 as u32)
             })
             .collect();
         assert_eq!(pauses[..6], [200, 400, 800, 1600, 3200, 5000].map(Some));
         assert!(pauses[6..].iter().all(|&pause| pause == Some(5000)));
-        assert_eq!(RULE.pause_after(41, ErrorKind::Network, 1.0, LONG), None);
+        assert_eq!(
+            RULE.pause_after(41, LoadErrorKind::Network, 1.0, LONG),
+            None
+        );
     }
 
     #[test]
     fn chance_at_most_halves_a_pause() {
-        let pause = RULE.pause_after(1, ErrorKind::Timeout, 0.0, LONG);
+        let pause = RULE.pause_after(1, LoadErrorKind::Timeout, 0.0, LONG);
         assert_eq!(pause, Some(Millis(100.0)));
     }
 
     #[test]
     fn only_what_may_pass_is_retried() {
         for (kind, retried) in [
-            (ErrorKind::Http(503), true),
-            (ErrorKind::Http(429), true),
-            (ErrorKind::Integrity, true),
-            (ErrorKind::Http(403), false),
-            (ErrorKind::NotFound, false),
-            (ErrorKind::OtherBuild, false),
-            (ErrorKind::Compile, false),
+            (LoadErrorKind::Http(503), true),
+            (LoadErrorKind::Http(429), true),
+            (LoadErrorKind::Integrity, true),
+            (LoadErrorKind::Http(403), false),
+            (LoadErrorKind::NotFound, false),
+            (LoadErrorKind::OtherBuild, false),
+            (LoadErrorKind::Compile, false),
         ] {
             assert_eq!(
                 RULE.pause_after(1, kind, 0.5, LONG).is_some(),
@@ -85,6 +88,6 @@ mod tests {
     #[test]
     fn a_pause_does_not_outlast_the_limit() {
         let left = Millis(150.0);
-        assert_eq!(RULE.pause_after(1, ErrorKind::Network, 0.9, left), None);
+        assert_eq!(RULE.pause_after(1, LoadErrorKind::Network, 0.9, left), None);
     }
 }

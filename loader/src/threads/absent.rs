@@ -1,4 +1,4 @@
-//! What stands in for threads in programs that are not built for them: they compile, and get an error that says what is missing.
+//! Threads in programs that are not built for them: these compile, and get an error that says what is missing.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -10,13 +10,14 @@ use super::error::{JoinError, SpawnError};
 /// A thread that was started: there is none in this build.
 #[derive(Debug)]
 #[must_use = "dropping a handle detaches the thread, and its failure goes unnoticed"]
-pub struct Handle<T>(Infallible, PhantomData<T>);
+pub struct JoinHandle<T>(Infallible, PhantomData<T>);
 
 #[expect(
     missing_docs,
     reason = "the documentation is that of programs built for threads"
 )]
-impl<T> Handle<T> {
+impl<T> JoinHandle<T> {
+    #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self.0 {}
     }
@@ -26,7 +27,7 @@ impl<T> Handle<T> {
     }
 }
 
-impl<T> Future for Handle<T> {
+impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
@@ -60,14 +61,14 @@ impl Builder {
     pub fn spawn<T: Send + 'static>(
         self,
         _: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<Handle<T>, SpawnError> {
+    ) -> Result<JoinHandle<T>, SpawnError> {
         Err(SpawnError::not_built())
     }
 
     pub fn spawn_async<F>(
         self,
         _: impl FnOnce() -> F + Send + 'static,
-    ) -> Result<Handle<F::Output>, SpawnError>
+    ) -> Result<JoinHandle<F::Output>, SpawnError>
     where
         F: Future + 'static,
         F::Output: Send + 'static,
@@ -78,13 +79,14 @@ impl Builder {
 
 #[cfg(test)]
 mod tests {
-    use crate::threads;
+    use crate::threads::{self, SpawnErrorKind};
 
     #[test]
-    fn who_starts_a_thread_is_told_what_is_missing() {
+    fn spawn_says_what_is_missing() {
         let refused = threads::spawn(|| 1).map(drop);
-        let refused = refused.expect_err("there are none").to_string();
-        assert!(refused.contains("--threads"), "{refused}");
+        let refused = refused.expect_err("there are none");
+        assert_eq!(refused.kind(), SpawnErrorKind::NotBuilt);
+        assert!(refused.help().contains("--threads"), "{refused:?}");
         let refused = threads::spawn_async(|| async {}).map(drop);
         assert!(refused.is_err());
     }

@@ -2,115 +2,217 @@
 
 use std::fmt;
 
+#[cfg(target_feature = "atomics")]
 use wasm_bindgen::JsValue;
 
+use crate::error::impl_error;
 #[cfg(target_feature = "atomics")]
-use crate::js::{get, text};
+use crate::js;
 
-#[cfg(target_feature = "atomics")]
-const ISOLATE: &str = "memory can be shared only in pages that are served with the headers \
-     `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`";
+/// Why a thread could not be started.
+///
+/// ```
+/// use wasm_cleave::threads::{self, SpawnErrorKind};
+///
+/// fn start() {
+///     match threads::spawn(|| 7) {
+///         Ok(handle) => drop(handle), // it runs on
+///         Err(error) if error.kind() == SpawnErrorKind::NoMemory => eprintln!("free memory, and try again"),
+///         Err(error) => eprintln!("{error}; {}", error.help()),
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SpawnErrorKind {
+    /// The program is not built for threads.
+    NotBuilt,
+    /// The page may not share memory, because it is not isolated from other origins.
+    NotIsolated,
+    /// The engine may not run the program's script in a Worker, because it comes from another origin.
+    OtherOrigin,
+    /// The memory has no room for the thread's stack.
+    NoMemory,
+    /// The engine refused for another reason.
+    Refused,
+}
 
-#[cfg(target_feature = "atomics")]
-const SAME_ORIGIN: &str = "serve the program's JavaScript from the page's own origin (chunks may come from elsewhere: \
-     `Config::base`), and let its Content-Security-Policy allow Workers from there";
+impl SpawnErrorKind {
+    fn name(self) -> &'static str {
+        match self {
+            SpawnErrorKind::NotBuilt => "NotBuilt",
+            SpawnErrorKind::NotIsolated => "NotIsolated",
+            SpawnErrorKind::OtherOrigin => "OtherOrigin",
+            SpawnErrorKind::NoMemory => "NoMemory",
+            SpawnErrorKind::Refused => "Refused",
+        }
+    }
 
-#[cfg(target_feature = "atomics")]
-const WHERE: &str =
-    "start threads on a page, on a Worker or in Node, and no more than the engine allows";
-
-const DEPLOY: &str = "deploy all files of one `wasm-cleave` run together, on the page's own origin, and serve each with the \
-     header `Cross-Origin-Embedder-Policy: require-corp`";
+    /// What the person who reads the message should do about it.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        match self {
+            SpawnErrorKind::NotBuilt => "build it with `wasm-cleave build --threads`",
+            SpawnErrorKind::NotIsolated => {
+                "memory can be shared only in pages that are served with the headers \
+                 `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`"
+            }
+            SpawnErrorKind::OtherOrigin => {
+                "serve the program's JavaScript from the page's own origin (chunks may come from elsewhere: \
+                 `Config::base`), and let its Content-Security-Policy allow Workers from there"
+            }
+            SpawnErrorKind::NoMemory => {
+                "free memory, ask for a smaller stack, or build with a larger `--max-memory`"
+            }
+            SpawnErrorKind::Refused => {
+                "start threads on a page, on a Worker or in Node, and no more than the engine allows"
+            }
+        }
+    }
+}
 
 /// A thread could not be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Converts into a JavaScript `Error` named `SpawnError`, with the property `kind`.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SpawnError {
+    kind: SpawnErrorKind,
     why: String,
-    help: &'static str,
 }
 
 impl SpawnError {
-    pub(super) fn new(why: impl Into<String>, help: &'static str) -> Self {
+    pub(super) fn new(kind: SpawnErrorKind, why: impl Into<String>) -> Self {
         SpawnError {
+            kind,
             why: why.into(),
-            help,
         }
     }
 
     #[cfg(not(target_feature = "atomics"))]
     pub(super) fn not_built() -> Self {
-        let help = "build it with `wasm-cleave build --threads`";
-        SpawnError::new("the program is not built for threads", help)
+        SpawnError::new(
+            SpawnErrorKind::NotBuilt,
+            "the program is not built for threads",
+        )
     }
 
     /// What the engine has thrown instead of starting a Worker.
     #[cfg(target_feature = "atomics")]
     pub(super) fn thrown(thrown: &JsValue) -> Self {
-        let name = get(thrown, "name").as_string().unwrap_or_default();
-        let is_isolated = get(&js_sys::global(), "crossOriginIsolated") != JsValue::FALSE;
-        let help = match &*name {
-            _ if !is_isolated => ISOLATE,
-            "DataCloneError" => ISOLATE,
-            "SecurityError" => SAME_ORIGIN,
-            _ => WHERE,
+        let name = js::get(thrown, "name").as_string().unwrap_or_default();
+        let is_isolated = js::get(&js_sys::global(), "crossOriginIsolated") != JsValue::FALSE;
+        let kind = match &*name {
+            _ if !is_isolated => SpawnErrorKind::NotIsolated,
+            "DataCloneError" => SpawnErrorKind::NotIsolated,
+            "SecurityError" => SpawnErrorKind::OtherOrigin,
+            _ => SpawnErrorKind::Refused,
         };
-        SpawnError::new(text(thrown), help)
+        SpawnError::new(kind, js::text(thrown))
     }
 
-    /// Whether no thread can share the memory here, however often it is tried.
-    #[cfg(all(feature = "rayon", target_feature = "atomics"))]
-    pub(super) fn is_unshared(&self) -> bool {
-        self.help == ISOLATE
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> SpawnErrorKind {
+        self.kind
+    }
+
+    /// What the person who reads the message should do about it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        self.kind.help()
     }
 }
 
 impl fmt::Display for SpawnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("cannot start a thread: ")?;
-        f.write_str(&self.why)?;
-        f.write_str("\nhelp: ")?;
-        f.write_str(self.help)
+        f.write_str(&self.why)
     }
 }
 
-impl std::error::Error for SpawnError {}
-
-impl From<SpawnError> for JsValue {
-    fn from(error: SpawnError) -> Self {
-        js_sys::Error::new(&error.to_string()).into()
-    }
-}
+impl_error!(SpawnError);
 
 /// Why a thread ended without a result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JoinError {
-    name: Option<String>,
-    reason: Reason,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JoinErrorKind {
+    /// [`JoinHandle::terminate`](super::JoinHandle::terminate) ended it.
+    Terminated,
+    /// Its Worker failed before the thread began.
+    NotStarted,
+    /// It panicked, trapped, or threw.
+    Failed,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(target_feature = "atomics"),
-    expect(dead_code, reason = "no thread starts")
-)]
-pub(super) enum Reason {
-    /// By [`Handle::terminate`](super::Handle::terminate).
-    Terminated,
-    /// The Worker has failed before it began; what the engine says about it.
-    NotBegun(String),
-    /// It panicked or trapped; what the engine says about it.
-    Failed(String),
+impl JoinErrorKind {
+    fn name(self) -> &'static str {
+        match self {
+            JoinErrorKind::Terminated => "Terminated",
+            JoinErrorKind::NotStarted => "NotStarted",
+            JoinErrorKind::Failed => "Failed",
+        }
+    }
+
+    /// What the person who reads the message should do about it.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        match self {
+            JoinErrorKind::Terminated => "let the closure return instead, to get its result",
+            JoinErrorKind::NotStarted => {
+                "deploy all files of one `wasm-cleave` run together, on the page's own origin, and serve each with the \
+                 header `Cross-Origin-Embedder-Policy: require-corp`"
+            }
+            JoinErrorKind::Failed => {
+                "`RuntimeError: unreachable` is a panic; a panic hook prints its message"
+            }
+        }
+    }
+}
+
+/// A thread ended without a result.
+///
+/// Converts into a JavaScript `Error` named `JoinError`, with the property `kind`.
+///
+/// ```no_run
+/// use wasm_cleave::threads::{JoinErrorKind, JoinHandle};
+///
+/// async fn finish(handle: JoinHandle<u32>) -> Option<u32> {
+///     match handle.await {
+///         Ok(value) => Some(value),
+///         Err(error) if error.kind() == JoinErrorKind::Terminated => None,
+///         Err(error) => panic!("{error}; {}", error.help()),
+///     }
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct JoinError {
+    name: Option<String>,
+    kind: JoinErrorKind,
+    why: String,
 }
 
 impl JoinError {
     #[cfg(target_feature = "atomics")]
-    pub(super) fn new(name: Option<String>, reason: Reason) -> Self {
-        JoinError { name, reason }
+    pub(super) fn new(name: Option<String>, kind: JoinErrorKind, why: String) -> Self {
+        JoinError { name, kind, why }
     }
 
-    /// Whether [`Handle::terminate`](super::Handle::terminate) ended it.
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> JoinErrorKind {
+        self.kind
+    }
+
+    /// What the person who reads the message should do about it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        self.kind.help()
+    }
+
+    /// Whether [`JoinHandle::terminate`](super::JoinHandle::terminate) ended it.
+    #[must_use]
     pub fn is_terminated(&self) -> bool {
-        self.reason == Reason::Terminated
+        self.kind == JoinErrorKind::Terminated
     }
 }
 
@@ -122,71 +224,13 @@ impl fmt::Display for JoinError {
             f.write_str(name)?;
             f.write_str("` ")?;
         }
-        match &self.reason {
-            Reason::Terminated => f.write_str("was terminated"),
-            Reason::NotBegun(why) => {
-                f.write_str("did not start: ")?;
-                f.write_str(why)?;
-                f.write_str("\nhelp: ")?;
-                f.write_str(DEPLOY)
-            }
-            Reason::Failed(why) => {
-                f.write_str("failed: ")?;
-                f.write_str(why)?;
-                f.write_str("\nhelp: `RuntimeError: unreachable` is a panic; a panic hook prints its message")
-            }
-        }
-    }
-}
-
-impl std::error::Error for JoinError {}
-
-impl From<JoinError> for JsValue {
-    fn from(error: JoinError) -> Self {
-        js_sys::Error::new(&error.to_string()).into()
-    }
-}
-
-/// A thread pool failed, or could not be made.
-#[cfg(feature = "rayon")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PoolError {
-    what: &'static str,
-    why: String,
-}
-
-#[cfg(feature = "rayon")]
-impl PoolError {
-    #[cfg(target_feature = "atomics")]
-    pub(super) fn new(what: &'static str, why: impl fmt::Display) -> Self {
-        PoolError {
-            what,
-            why: why.to_string(),
-        }
-    }
-
-    /// The same reason for something else.
-    #[cfg(target_feature = "atomics")]
-    pub(super) fn about(self, what: &'static str) -> Self {
-        PoolError { what, ..self }
-    }
-}
-
-#[cfg(feature = "rayon")]
-impl fmt::Display for PoolError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)?;
-        f.write_str(": ")?;
+        f.write_str(match self.kind {
+            JoinErrorKind::Terminated => "was terminated",
+            JoinErrorKind::NotStarted => "did not start: ",
+            JoinErrorKind::Failed => "failed: ",
+        })?;
         f.write_str(&self.why)
     }
 }
 
-#[cfg(feature = "rayon")]
-impl std::error::Error for PoolError {}
-
-#[cfg(feature = "rayon")]
-impl From<PoolError> for JsValue {
-    fn from(error: PoolError) -> Self {
-        js_sys::Error::new(&error.to_string()).into()
-    }
-}
+impl_error!(JoinError);

@@ -9,7 +9,7 @@ use js_sys::futures::JsFuture;
 use wasm_bindgen::JsValue;
 
 use super::closure::Start;
-use super::error::{JoinError, Reason};
+use super::error::{JoinError, JoinErrorKind};
 use super::js::Worker;
 
 /// Where the thread puts its result; empty until then.
@@ -43,10 +43,19 @@ impl<T> Clone for Outcome<T> {
 
 /// A thread that was started. Awaiting it gives what its closure returned, once the thread has ended.
 ///
-/// Dropping it detaches the thread. A thread is a child of the one that started it: when the parent ends, the engine ends
-/// its children, wherever they are.
+/// Dropping it detaches the thread. A thread is a child of the one that started it: when the parent terminates, the engine
+/// terminates its children.
+///
+/// ```no_run
+/// use wasm_cleave::threads;
+///
+/// # async fn sum(numbers: Vec<u64>) -> Result<u64, Box<dyn std::error::Error>> {
+/// let handle: threads::JoinHandle<u64> = threads::spawn(move || numbers.iter().sum())?;
+/// Ok(handle.await?)
+/// # }
+/// ```
 #[must_use = "dropping a handle detaches the thread, and its failure goes unnoticed"]
-pub struct Handle<T> {
+pub struct JoinHandle<T> {
     worker: Worker,
     ended: JsFuture,
     start: Arc<Start>,
@@ -55,14 +64,14 @@ pub struct Handle<T> {
     has_ended: bool,
 }
 
-impl<T> Handle<T> {
+impl<T> JoinHandle<T> {
     pub(super) fn new(
         worker: Worker,
         start: Arc<Start>,
         outcome: Outcome<T>,
         name: Option<String>,
     ) -> Self {
-        Handle {
+        JoinHandle {
             ended: worker.ended().into(),
             worker,
             start,
@@ -73,6 +82,7 @@ impl<T> Handle<T> {
     }
 
     /// The name that [`Builder::name`](super::Builder::name) gave.
+    #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -91,7 +101,7 @@ impl<T> Handle<T> {
         let why = match ended {
             Ok(why) if why.is_null() => {
                 self.start.terminate();
-                return Err(JoinError::new(self.name.clone(), Reason::Terminated));
+                return Err(self.error(JoinErrorKind::Terminated, String::new()));
             }
             Ok(why) => match (why.as_string(), self.outcome.take()) {
                 (None, Some(value)) => return Ok(value),
@@ -99,15 +109,19 @@ impl<T> Handle<T> {
             },
             Err(thrown) => crate::js::text(&thrown),
         };
-        let reason = match self.start.fail() {
-            true => Reason::Failed(why),
-            false => Reason::NotBegun(why),
+        let kind = match self.start.fail() {
+            true => JoinErrorKind::Failed,
+            false => JoinErrorKind::NotStarted,
         };
-        Err(JoinError::new(self.name.clone(), reason))
+        Err(self.error(kind, why))
+    }
+
+    fn error(&self, kind: JoinErrorKind, why: String) -> JoinError {
+        JoinError::new(self.name.clone(), kind, why)
     }
 }
 
-impl<T> Drop for Handle<T> {
+impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         if self.has_ended {
             return;
@@ -122,7 +136,7 @@ impl<T> Drop for Handle<T> {
     }
 }
 
-impl<T> Future for Handle<T> {
+impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -132,9 +146,9 @@ impl<T> Future for Handle<T> {
     }
 }
 
-impl<T> fmt::Debug for Handle<T> {
+impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handle")
+        f.debug_struct("JoinHandle")
             .field("name", &self.name)
             .finish_non_exhaustive()
     }

@@ -1,6 +1,6 @@
-//! How threads that the application starts by itself come to compiled chunks.
+//! How threads that the application starts by itself get compiled chunks.
 //!
-//! They need not: a thread that got `{ module, memory }` and nothing else finds the bytes in shared memory, and asks for
+//! This is optional: a thread that got `{ module, memory }` and nothing else finds the bytes in shared memory, and requests
 //! what is not there yet.
 
 use wasm_bindgen::prelude::*;
@@ -8,32 +8,64 @@ use wasm_bindgen::prelude::*;
 use crate::js::MessagePort;
 use crate::shared::{connection, coordinator};
 
-/// Makes this thread the one that fetches and compiles for all others, if there is none yet. Whether it is that now.
+/// Makes this thread the coordinator, which fetches and compiles for all others, if there is none yet. Returns whether it
+/// is the coordinator now.
 ///
-/// The page becomes it by itself, with the first load, thread or pool. To be called where nothing of that happens on the
-/// page, but in Workers that others have started. The thread must return to its event loop again and again.
+/// The page becomes it by itself, with the first load, thread or pool. Call this if the page does none of that, but Workers
+/// that other code has started do. The thread must return to its event loop regularly.
+///
+/// ```no_run
+/// # #[cfg(target_feature = "atomics")]
+/// # fn start() {
+/// // On the page, before other code starts Workers with this module and memory.
+/// wasm_cleave::threads::coordinate();
+/// # }
+/// ```
 #[wasm_bindgen(js_name = coordinateThreads)]
 pub fn coordinate() -> bool {
     coordinator::become_coordinator()
 }
 
-/// On the thread that fetches for all others: connects the thread at the other end of `port`, which has to
-/// [`connect`], and gets every compiled chunk from now on. Elsewhere the port is passed on, by a thread that is connected
-/// itself; false if it is not.
+/// Connects the thread at the other end of `port`, which has to [`connect`]: it gets every compiled chunk from now on.
+///
+/// On the coordinator. Another thread passes the port on if it is connected itself; otherwise this returns false.
+///
+/// ```no_run
+/// # #[cfg(target_feature = "atomics")]
+/// # fn start(port: web_sys::MessagePort) {
+/// // On the page; the other port of the channel goes to the Worker.
+/// assert!(wasm_cleave::threads::accept(port));
+/// # }
+/// ```
 #[wasm_bindgen(js_name = acceptThread)]
 pub fn accept(port: web_sys::MessagePort) -> bool {
     coordinator::become_coordinator_if_main();
     connection::accept(port.unchecked_into())
 }
 
-/// Receives compiled chunks over `port`, whose other end somebody [accepts](accept).
+/// Receives compiled chunks over `port`, whose other end another thread [accepts](accept).
+///
+/// ```no_run
+/// # #[cfg(target_feature = "atomics")]
+/// # fn start(port: web_sys::MessagePort) {
+/// // On a Worker that other code has started.
+/// wasm_cleave::threads::connect(port);
+/// # }
+/// ```
 #[wasm_bindgen(js_name = connectThread)]
 pub fn connect(port: web_sys::MessagePort) {
     connection::connect(port.unchecked_into::<MessagePort>());
 }
 
-/// Undoes [`connect`], before this thread ends. Not every engine tells the page that a Worker is gone, and if nobody
-/// does, the page goes on to send compiled chunks to it.
+/// Undoes [`connect`], before this thread ends. Not every engine reports to the page that a Worker is gone, and then the
+/// page continues to send compiled chunks to it.
+///
+/// ```no_run
+/// # #[cfg(target_feature = "atomics")]
+/// # fn end() {
+/// wasm_cleave::threads::disconnect();
+/// # }
+/// ```
 #[wasm_bindgen(js_name = disconnectThread)]
 pub fn disconnect() {
     connection::disconnect();

@@ -21,7 +21,7 @@ use std::fmt;
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use crate::contract::{TLS_ALIGN, TLS_SIZE};
+use crate::contract::{TLS_ALIGN, TLS_SIZE, messages};
 use crate::js::{get, set};
 
 /// The stack of a thread for which no other size is wanted, in bytes: that of wasm-bindgen.
@@ -52,10 +52,6 @@ impl fmt::Display for NoRoom {
     }
 }
 
-/// What to do about it.
-pub(crate) const MAKE_ROOM: &str =
-    "free memory, ask for a smaller stack, or build with a larger `--max-memory`";
-
 impl Room {
     /// Allocates a stack of at least so many bytes, and what goes with it.
     pub(crate) fn reserve(stack_size: usize) -> Result<Room, NoRoom> {
@@ -79,13 +75,13 @@ impl Room {
     pub(crate) fn describe(&self, message: &Object) {
         let room = Object::new();
         for (name, number) in [
-            ("size", self.stack.layout.size()),
-            ("stack", self.stack.address as usize),
-            ("tls", self.tls.address as usize),
+            (messages::SIZE, self.stack.layout.size()),
+            (messages::STACK, self.stack.address as usize),
+            (messages::TLS, self.tls.address as usize),
         ] {
             set(&room, name, &JsValue::from_f64(number as f64));
         }
-        set(message, "room", &room);
+        set(message, messages::ROOM, &room);
     }
 
     /// Notes that a thread has it, or may have it.

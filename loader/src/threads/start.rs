@@ -3,7 +3,7 @@
 //! 1. [`Builder`] makes a [`Start`], which holds the closure and the [`Room`] that the thread needs, and hands its address,
 //!    the module and the memory to a new Worker, which runs a script that the splitter writes.
 //! 2. The Worker instantiates main, which finds its stack and its thread-local data there, and calls the export [`run`].
-//!    That takes the closure out of the `Start` and runs it; what it returns goes to a place that the [`Handle`] knows, in
+//!    That takes the closure out of the `Start` and runs it; what it returns goes to a place that the [`JoinHandle`] knows, in
 //!    shared memory.
 //! 3. When the closure has returned (or its future is done), or has thrown, the Worker gives stack and thread-local
 //!    data back, tells the thread that started it how it went, and closes.
@@ -16,10 +16,11 @@ use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::closure::{Job, Start, Task};
-use super::error::SpawnError;
-use super::handle::{Handle, Outcome};
+use super::error::{SpawnError, SpawnErrorKind};
+use super::handle::{JoinHandle, Outcome};
 use super::js;
-use super::room::{MAKE_ROOM, Room, STACK};
+use super::room::{Room, STACK};
+use crate::contract::messages;
 use crate::js::{MessagePort, set};
 use crate::shared::connection::{self, Channel};
 use crate::shared::coordinator;
@@ -81,7 +82,7 @@ impl Builder {
     pub fn spawn<T: Send + 'static>(
         self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<Handle<T>, SpawnError> {
+    ) -> Result<JoinHandle<T>, SpawnError> {
         let outcome = Outcome::default();
         let place = outcome.clone();
         let job = move || {
@@ -101,7 +102,7 @@ impl Builder {
     pub fn spawn_async<F>(
         self,
         work: impl FnOnce() -> F + Send + 'static,
-    ) -> Result<Handle<F::Output>, SpawnError>
+    ) -> Result<JoinHandle<F::Output>, SpawnError>
     where
         F: Future + 'static,
         F::Output: Send + 'static,
@@ -122,7 +123,7 @@ impl Builder {
         outcome: Outcome<T>,
         job: Job,
         way: Option<Channel>,
-    ) -> Result<Handle<T>, SpawnError> {
+    ) -> Result<JoinHandle<T>, SpawnError> {
         coordinator::become_coordinator();
         let message = Object::new();
         let room = match Room::reserve(self.stack_size.unwrap_or(STACK)) {
@@ -131,34 +132,37 @@ impl Builder {
                 if let Some(way) = way {
                     way.close();
                 }
-                return Err(SpawnError::new(no_room.to_string(), MAKE_ROOM));
+                return Err(SpawnError::new(
+                    SpawnErrorKind::NoMemory,
+                    no_room.to_string(),
+                ));
             }
         };
         room.describe(&message);
         let start = Arc::new(Start::new(job, room));
         // The Worker's share. It is lost if the Worker never runs, since nobody can tell that it will not any more.
         let address = Arc::into_raw(start.clone());
-        set(&message, "module", &wasm_bindgen::module());
-        set(&message, "memory", &wasm_bindgen::memory());
-        set(&message, "modules", &connection::all_compiled());
+        set(&message, messages::MODULE, &wasm_bindgen::module());
+        set(&message, messages::MEMORY, &wasm_bindgen::memory());
+        set(&message, messages::MODULES, &connection::all_compiled());
         if let Some(way) = &way {
-            set(&message, "port", way.port());
+            set(&message, messages::PORT, way.port());
         }
         set(
             &message,
-            "start",
+            messages::START,
             &JsValue::from_f64(address as usize as f64),
         );
-        set(&message, "pool", &self.is_of_pool.into());
+        set(&message, messages::POOL, &self.is_of_pool.into());
         if let Some(name) = &self.name {
-            set(&message, "name", &name.as_str().into());
+            set(&message, messages::NAME, &name.as_str().into());
         }
         match js::worker(&message) {
             Ok(worker) => {
                 if let Some(way) = way {
                     way.close_after(worker.ended().into_future());
                 }
-                Ok(Handle::new(worker, start, outcome, self.name))
+                Ok(JoinHandle::new(worker, start, outcome, self.name))
             }
             Err(thrown) => {
                 if let Some(way) = way {

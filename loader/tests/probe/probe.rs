@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_cleave::backend::{Backend, Failure, Fetching, Request};
-use wasm_cleave::{Config, Credentials, ErrorKind, Split, configure, split};
+use wasm_cleave::backend::{Backend, FetchError, Fetching, Request};
+use wasm_cleave::{Config, Credentials, LoadErrorKind, Split, configure, split};
 
 thread_local! {
     static EVENTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
@@ -52,7 +52,7 @@ fn config(
         .credentials(Credentials::Include)
         .on_progress(|progress| {
             // A listener may ask: nothing is borrowed while it runs.
-            let _ = (split!(alpha).is_loaded(), wasm_cleave::modules());
+            let _ = (split!(alpha).is_loaded(), wasm_cleave::chunks());
             let chunk = &progress.chunk;
             let event = format!(
                 "{} {:?} {}/{}",
@@ -72,7 +72,7 @@ struct Handed(Function);
 impl Backend for Handed {
     fn fetch(&self, request: Request) -> Fetching<'_> {
         Box::pin(async move {
-            let thrown = |thrown: JsValue| Failure::thrown(ErrorKind::Backend, &thrown);
+            let thrown = |thrown: JsValue| FetchError::thrown(LoadErrorKind::Backend, &thrown);
             let asked = self.0.call2(
                 &JsValue::NULL,
                 &request.file().into(),
@@ -85,24 +85,16 @@ impl Backend for Handed {
     }
 }
 
-/// Fails with the `ChunkLoadError`, to which what JavaScript does not see is added for the scenarios.
+/// Fails with the `ChunkLoadError`, to which the scenarios add what JavaScript does not see.
 #[wasm_bindgen]
 pub async fn preload(name: String) -> Result<(), JsValue> {
     let error = match named(&name).preload().await {
         Ok(()) => return Ok(()),
         Err(error) => error,
     };
-    let facts = [
-        ("kind", format!("{:?}", error.kind()).into()),
-        ("chunk", error.chunk().into()),
-        ("url", error.url().into()),
-        ("attempts", error.attempts().into()),
-        ("retryable", error.is_retryable().into()),
-    ];
+    let is_retryable = error.is_retryable();
     let js: JsValue = error.into();
-    for (key, value) in facts {
-        Reflect::set(&js, &key.into(), &value)?;
-    }
+    Reflect::set(&js, &"retryable".into(), &is_retryable.into())?;
     Err(js)
 }
 
@@ -140,13 +132,13 @@ pub fn events() -> Vec<String> {
 }
 
 #[wasm_bindgen]
-pub fn modules() -> Vec<String> {
-    let modules = wasm_cleave::modules().into_iter();
-    modules
+pub fn chunks() -> Vec<String> {
+    let chunks = wasm_cleave::chunks().into_iter();
+    chunks
         .map(|chunk| {
             let timed = chunk
-                .took()
-                .is_some_and(|took| (0.0..60_000.0).contains(&took));
+                .load_time()
+                .is_some_and(|time| time < Duration::from_secs(60));
             let splits = chunk.splits.join("+");
             format!(
                 "{} {splits} {:?} {} timed={timed}",

@@ -143,8 +143,8 @@ const flipped = () => { const bytes = file('a.wasm'); bytes[bytes.lastIndexOf(41
 for (const [what, answer, kind, attempts, text] of [
   ['no such file', () => status(404), 'NotFound', 1, /reload the page/],
   ['a page instead', () => wasm('<!doctype html>', { 'content-type': 'text/html; charset=utf-8' }), 'NotFound', 1, /a page in its place/],
-  ['no permission', () => status(403), 'Http(403)', 1, /refused with status 403/],
-  ['a busy server', () => status(503), 'Http(503)', 3, /status 503.*after 3 attempts/],
+  ['no permission', () => status(403), 'Http', 1, /refused with status 403/],
+  ['a busy server', () => status(503), 'Http', 3, /status 503.*after 3 attempts/],
   ['no connection', lost, 'Network', 3, /TypeError: fetch failed/],
   ['a connection that breaks off', broken, 'Network', 3, /terminated/],
   ['a truncated file', () => wasm(file('a.wasm').subarray(0, 20)), 'Integrity', 3, /20 bytes instead of \d+/],
@@ -165,16 +165,17 @@ for (const [what, answer, kind, attempts, text] of [
       const requests = network((name) => (fail && name === 'a.wasm' ? bad(name) : good(name)));
       const errors = await Promise.all([failure(probe.preload('alpha')), failure(probe.preload('alpha'))]);
       for (const error of errors) {
-        assert.deepEqual([error.kind, error.attempts, error.chunk], [kind, attempts, 'a.wasm']);
+        assert.deepEqual([error.kind, error.attempts, error.file], [kind, attempts, 'a.wasm']);
         assert.equal(error.url, `${HTTP}a.wasm`);
         assert.match(error.message, text);
+        assert.equal(error.status, kind === 'Http' ? answer(file).status : undefined);
       }
       const failed = requests.filter(({ name }) => name === 'a.wasm');
       assert.deepEqual(failed.map(({ options }) => options.signal.aborted), Array(attempts).fill(true));
       assert.equal(probe.is_loaded('alpha'), false);
       assert.equal(probe.written(512), 0);
       await until(() => probe.is_loaded('beta') || requests.some(({ name }) => name === 'shared ü.wasm'));
-      assert.match(probe.modules()[0], new RegExp(`^a.wasm alpha Failed ${attempts} timed=true$`));
+      assert.match(probe.chunks()[0], new RegExp(`^a.wasm alpha Failed ${attempts} timed=true$`));
 
       fail = false;
       await probe.preload('alpha');
@@ -382,7 +383,7 @@ for (const mime of WAYS.slice(0, 2)) test(`progress says what arrived (${mime})`
     return wasm(new ReadableStream({ pull }), { 'content-type': mime });
   });
   assert.deepEqual(probe.progress('alpha'), [0, sizes.total]);
-  assert.deepEqual(probe.modules()[2], 'shared ü.wasm alpha+beta Absent 0 timed=false');
+  assert.deepEqual(probe.chunks()[2], 'shared ü.wasm alpha+beta Absent 0 timed=false');
   await probe.preload('alpha');
   const size = bytes.length;
   assert.deepEqual(probe.events().filter((event) => event.startsWith('a.wasm')), [
@@ -393,7 +394,7 @@ for (const mime of WAYS.slice(0, 2)) test(`progress says what arrived (${mime})`
     `a.wasm Ready ${size}/${size}`,
   ]);
   assert.deepEqual(probe.progress('alpha'), [sizes.total, sizes.total]);
-  assert.equal(probe.modules()[0], 'a.wasm alpha Ready 1 timed=true');
+  assert.equal(probe.chunks()[0], 'a.wasm alpha Ready 1 timed=true');
 });
 
 test('a split that the program does not have is loaded', async () => {

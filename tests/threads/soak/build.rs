@@ -19,7 +19,7 @@ fn main() {
         );
     }
     let entries: String = (0..200)
-        .map(|n| format!("(|v| c{n}(v).blocking(), |v| Box::pin(c{n}(v).into_future())),\n"))
+        .map(|n| format!("(|v| c{n}(v).wait(), |v| Box::pin(c{n}(v).into_future())),\n"))
         .collect();
     let _ = write!(source, "static CHUNKS: [Chunk; 200] = [{entries}];");
     let folder = env::var_os("OUT_DIR").expect("cargo sets it");

@@ -46,11 +46,11 @@ fn run_in(effect: &mut dyn Effect, input: &[f32], lengths: &[usize]) -> [Vec<f32
 fn all() -> [(Kind, Box<dyn Effect>); 5] {
     Kind::ALL.map(|kind| {
         let effect = match kind {
-            Kind::Synth => synth::synth(RATE).blocking(),
-            Kind::Equaliser => equaliser::equaliser(RATE).blocking(),
-            Kind::Compressor => compressor::compressor(RATE).blocking(),
-            Kind::Pitch => pitch::pitch(RATE).blocking(),
-            Kind::Reverb => reverb::reverb(RATE).blocking(),
+            Kind::Synth => synth::synth(RATE).wait(),
+            Kind::Equaliser => equaliser::equaliser(RATE).wait(),
+            Kind::Compressor => compressor::compressor(RATE).wait(),
+            Kind::Pitch => pitch::pitch(RATE).wait(),
+            Kind::Reverb => reverb::reverb(RATE).wait(),
         };
         (kind, effect.unwrap())
     })

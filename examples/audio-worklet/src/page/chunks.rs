@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{ChunkInfo, Config, Phase};
+use wasm_cleave::{ChunkInfo, ChunkPhase, Config};
 use web_sys::{Element, HtmlElement, PerformanceResourceTiming};
 
 use crate::dom::{self, Result, find};
@@ -42,7 +42,7 @@ impl ChunkTable {
             body: dom::by_id("chunks")?,
             rows: RefCell::default(),
         };
-        let chunks = wasm_cleave::modules();
+        let chunks = wasm_cleave::chunks();
         let all: u64 = chunks.iter().map(|chunk| u64::from(chunk.size)).sum();
         let mut sum = text::size(all);
         if let Some(main) = main_size() {
@@ -88,19 +88,19 @@ impl ChunkTable {
             return Ok(());
         };
         let state = match chunk.phase {
-            Phase::Ready => "ready",
-            Phase::Failed => "failed",
-            Phase::Absent => "absent",
+            ChunkPhase::Ready => "ready",
+            ChunkPhase::Failed => "failed",
+            ChunkPhase::Absent => "absent",
             _ => "loading",
         };
         row.item.set_attribute("data-state", state)?;
         match chunk.phase {
-            Phase::Fetching if chunk.loaded >= chunk.size => row.note(Step::Fetched, at),
-            Phase::Compiled => {
+            ChunkPhase::Fetching if chunk.loaded >= chunk.size => row.note(Step::Fetched, at),
+            ChunkPhase::Compiled => {
                 row.note(Step::Fetched, at);
                 row.note(Step::Compiled, at);
             }
-            Phase::Ready => {
+            ChunkPhase::Ready => {
                 row.note(Step::Page, at);
                 row.has_arrived = true;
             }
@@ -112,7 +112,7 @@ impl ChunkTable {
             .position(|row| !row.has_arrived && row.file != chunk.file);
         let arrived = rows.iter().position(|row| row.file == chunk.file);
         if let (Some(place), Some(arrived)) = (place, arrived)
-            && chunk.phase == Phase::Ready
+            && chunk.phase == ChunkPhase::Ready
             && place < arrived
         {
             let row = rows.remove(arrived);
@@ -152,7 +152,8 @@ impl Row {
 pub(super) fn watch(table: &Rc<ChunkTable>) {
     let table = table.clone();
     wasm_cleave::configure(Config::new().on_progress(move |progress| {
-        dom::report(table.show(&progress.chunk, progress.at));
+        let at = progress.at.as_secs_f64() * 1000.0;
+        dom::report(table.show(&progress.chunk, at));
     }));
 }
 

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use wasm_cleave::LoadError;
-use wasm_cleave::audio::{AudioError, Node, Options, Worklet};
+use wasm_cleave::audio::{AudioError, Node, NodeOptions, Worklet};
 use web_sys::{AnalyserNode, AudioContext};
 
 use crate::dom::{self, Result};
@@ -31,11 +31,10 @@ pub(super) struct Deck {
 impl Deck {
     /// Starts the audio thread of a context, with an empty rack.
     pub(super) async fn start(context: AudioContext) -> Result<Self> {
-        let failed = |error: AudioError| dom::error(&error.to_string());
-        let worklet = Worklet::start(&context).await.map_err(failed)?;
+        let worklet = Worklet::start(&context).await?;
         let rack = Rack::new(context.sample_rate());
-        let options = Options::new().inputs(0).room(ROOM);
-        let node = worklet.node(rack, &options).await.map_err(failed)?;
+        let options = NodeOptions::new().inputs(0).capacity(ROOM);
+        let node = worklet.node(rack, &options).await?;
         let analyser = context.create_analyser()?;
         analyser.set_fft_size(WINDOW);
         analyser.set_smoothing_time_constant(0.75);
@@ -66,9 +65,8 @@ impl Deck {
 
     /// Loads an effect's code on the page and on the audio thread, and makes one.
     pub(super) async fn make(&self, kind: Kind) -> Result<Box<dyn Effect>> {
-        let failed = |error: LoadError| dom::error(&error.to_string());
-        kind.split().load_on(&self.worklet).await.map_err(failed)?;
-        kind.make(self.rate()).await.map_err(failed)
+        kind.split().load_on(&self.worklet).await?;
+        Ok(kind.make(self.rate()).await?)
     }
 
     /// Tells the rack something, in the order of the calls.

@@ -37,15 +37,10 @@ async fn bytes(buffer: Promise) -> Result<Vec<u8>> {
 /// Makes a piece of a file, on a thread of its own.
 pub(super) async fn decoded(file: Vec<u8>, rate: f32) -> Result<Box<Piece>> {
     let rate = rate as u32;
-    let failed = |error: wasm_cleave::LoadError| dom::error(&error.to_string());
-    split!(decode).preload().await.map_err(failed)?;
-    let work = move || decode(file, rate).blocking();
-    let thread = wasm_cleave::threads::spawn(work);
-    let thread = thread.map_err(|error| dom::error(&error.to_string()))?;
-    let piece = thread
-        .await
-        .map_err(|error| dom::error(&error.to_string()))?;
-    piece.map_err(failed)?.map_err(|error| dom::error(&error))
+    split!(decode).preload().await?;
+    let thread = wasm_cleave::threads::spawn(move || decode(file, rate).wait())?;
+    let piece = thread.await??;
+    piece.map_err(|error| dom::error(&error))
 }
 
 /// Calls when the visitor has chosen a file, or dropped one anywhere on the page.

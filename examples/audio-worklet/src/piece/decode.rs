@@ -100,7 +100,7 @@ mod tests {
     const LOW_TIDE: &[u8] = include_bytes!("../../static/low-tide.ogg");
 
     fn decoded(file: &[u8], rate: u32) -> Result<Box<Piece>, String> {
-        decode(file.to_vec(), rate).blocking().unwrap()
+        decode(file.to_vec(), rate).wait().unwrap()
     }
 
     /// As long as 12 bars at 100 beats a minute.

@@ -171,7 +171,7 @@ mod tests {
         };
         assert_eq!(render(&mut rack, 100), 0.0);
         let id = command::Id(0);
-        let effect = crate::effects::reverb::reverb(48_000.0).blocking().ok();
+        let effect = crate::effects::reverb::reverb(48_000.0).wait().ok();
         rack.obey(&mut Command::Add { id, effect });
         assert!(render(&mut rack, 100) > 0.3);
         assert!(render(&mut rack, 100) > 1e-3, "the room still answers");

@@ -1,6 +1,6 @@
 //! The rack on the audio thread.
 
-use wasm_cleave::audio::{Host, Input, Output, Params, Processor};
+use wasm_cleave::audio::{Input, Output, Params, ProcessContext, ProcessStatus, Processor};
 
 use super::Rack;
 use super::command::{Command, Event};
@@ -11,7 +11,7 @@ impl Processor for Rack {
     type Command = Command;
     type Event = Event;
 
-    fn command(&mut self, command: &mut Command, _: &mut Host<'_, Event>) {
+    fn command(&mut self, command: &mut Command, _: &mut ProcessContext<'_, Event>) {
         self.obey(command);
     }
 
@@ -20,8 +20,8 @@ impl Processor for Rack {
         _: &[Input],
         outputs: &mut [Output],
         _: &Params,
-        host: &mut Host<'_, Event>,
-    ) -> bool {
+        context: &mut ProcessContext<'_, Event>,
+    ) -> ProcessStatus {
         let start = clock::now();
         let (left, right) = outputs[0].stereo_mut();
         let frames = left.len();
@@ -40,8 +40,8 @@ impl Processor for Rack {
         }
         if let Some(event) = self.report(frames) {
             // If the page is so far behind that there is no room, it can do without.
-            let _ = host.emit(event);
+            let _ = context.emit(event);
         }
-        true
+        ProcessStatus::KeepAlive
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use wasm_bindgen::JsCast;
-use wasm_cleave::{ChunkInfo, Phase};
+use wasm_cleave::{ChunkInfo, ChunkPhase};
 use web_sys::{Element, HtmlElement, PerformanceResourceTiming};
 
 use crate::dom::{self, Result, find};
@@ -46,7 +46,7 @@ impl Panel {
             rows: RefCell::default(),
         };
         panel.add_main()?;
-        let mut chunks = wasm_cleave::modules();
+        let mut chunks = wasm_cleave::chunks();
         chunks.sort_by_key(|chunk| std::cmp::Reverse(chunk.size));
         for chunk in &chunks {
             panel.add(
@@ -75,7 +75,7 @@ impl Panel {
                 self.add("main", file, entry.decoded_body_size() as u64)?;
                 let mut rows = self.rows.borrow_mut();
                 if let Some(row) = rows.last_mut() {
-                    row.set(Phase::Ready, &millis(entry.duration()), 100)?;
+                    row.set(ChunkPhase::Ready, &millis(entry.duration() as u32), 100)?;
                     self.arrived.append_child(&row.item)?;
                 }
                 return Ok(());
@@ -119,9 +119,9 @@ impl Panel {
         };
         let percent = u64::from(chunk.loaded) * 100 / row.bytes.max(1);
         let note = match chunk.phase {
-            Phase::Absent => String::new(),
-            Phase::Ready => millis(chunk.took().unwrap_or_default()),
-            Phase::Failed => String::from("failed"),
+            ChunkPhase::Absent => String::new(),
+            ChunkPhase::Ready => millis(chunk.load_time().unwrap_or_default().as_millis() as u32),
+            ChunkPhase::Failed => String::from("failed"),
             _ if chunk.attempts > 1 => {
                 let mut note = String::from("attempt ");
                 note.push_str(&chunk.attempts.to_string());
@@ -133,7 +133,7 @@ impl Panel {
                 note
             }
         };
-        if row.absent && chunk.phase != Phase::Absent {
+        if row.absent && chunk.phase != ChunkPhase::Absent {
             self.arrived.append_child(&row.item)?;
         }
         row.set(chunk.phase, &note, percent)
@@ -154,15 +154,15 @@ impl Panel {
 }
 
 impl Row {
-    fn set(&mut self, phase: Phase, note: &str, percent: u64) -> Result {
+    fn set(&mut self, phase: ChunkPhase, note: &str, percent: u64) -> Result {
         let state = match phase {
-            Phase::Absent => "absent",
-            Phase::Ready => "ready",
-            Phase::Failed => "failed",
+            ChunkPhase::Absent => "absent",
+            ChunkPhase::Ready => "ready",
+            ChunkPhase::Failed => "failed",
             _ => "loading",
         };
-        self.ready = phase == Phase::Ready;
-        self.absent = phase == Phase::Absent;
+        self.ready = phase == ChunkPhase::Ready;
+        self.absent = phase == ChunkPhase::Absent;
         self.item.set_attribute("data-state", state)?;
         self.part.set_attribute("data-state", state)?;
         let style = self.item.style();
@@ -173,8 +173,8 @@ impl Row {
 }
 
 /// Milliseconds, without a fraction: formatting one would cost the main module some kilobytes.
-fn millis(time: f64) -> String {
-    let mut text = (time as u32).to_string();
+fn millis(time: u32) -> String {
+    let mut text = time.to_string();
     text.push_str(" ms");
     text
 }

@@ -92,7 +92,7 @@ mod tests {
             [side + noise, side, side, 255]
         });
         let picture = Picture::new(24, 24, rgba.collect()).unwrap();
-        let made = denoise().blocking().unwrap().apply(&picture);
+        let made = denoise().wait().unwrap().apply(&picture);
         let spread = |picture: &Picture, from: usize| {
             let reds = (12 * 24 + from..12 * 24 + from + 8).map(|at| picture.rgba()[at * 4]);
             reds.clone().max().unwrap() - reds.min().unwrap()

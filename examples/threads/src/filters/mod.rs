@@ -85,11 +85,11 @@ mod tests {
         let rgba = steps.flat_map(|value| [value, value / 2, 200, 255]);
         let picture = Picture::new(48, 32, rgba.collect()).unwrap();
         let filters = [
-            paint::paint().blocking(),
-            ink::ink().blocking(),
-            tone::tone().blocking(),
-            clarity::clarity().blocking(),
-            denoise::denoise().blocking(),
+            paint::paint().wait(),
+            ink::ink().wait(),
+            tone::tone().wait(),
+            clarity::clarity().wait(),
+            denoise::denoise().wait(),
         ];
         for filter in filters.map(Result::unwrap) {
             let made = filter.apply(&picture);

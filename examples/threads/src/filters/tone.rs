@@ -126,7 +126,7 @@ mod tests {
         ]
         .concat();
         let picture = Picture::new(64, 64, row.repeat(64)).unwrap();
-        let made = tone().blocking().unwrap().apply(&picture);
+        let made = tone().wait().unwrap().apply(&picture);
         let red = |x: usize| made.rgba()[(32 * 64 + x) * 4];
         assert!(red(4) > 40, "{}", red(4));
         assert!(red(32) - red(31) > 100, "{} {}", red(31), red(32));

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{ChunkCounters, ChunkInfo, Phase};
+use wasm_cleave::{ChunkCounters, ChunkInfo, ChunkPhase};
 use web_sys::{Element, HtmlElement, PerformanceResourceTiming};
 
 use crate::dom::{self, Result, find};
@@ -45,7 +45,7 @@ impl ChunkTable {
             sum: dom::by_id("chunks-sum")?,
             rows: RefCell::default(),
         };
-        let mut chunks = wasm_cleave::modules();
+        let mut chunks = wasm_cleave::chunks();
         chunks.sort_by_key(|chunk| std::cmp::Reverse(chunk.size));
         let size = |chunk: &ChunkInfo| u64::from(chunk.size);
         let mut sum = text::size(chunks.iter().map(size).sum());
@@ -92,8 +92,8 @@ impl ChunkTable {
 
     /// Shows what has changed since the last time.
     pub(super) fn update(&self) -> Result {
-        let counters = wasm_cleave::counters();
-        let chunks = wasm_cleave::modules();
+        let counters = wasm_cleave::chunk_counters();
+        let chunks = wasm_cleave::chunks();
         for row in self.rows.borrow_mut().iter_mut() {
             let counters = counters.iter().find(|counters| counters.file == row.file);
             let chunk = chunks.iter().find(|chunk| chunk.file == row.file);
@@ -104,15 +104,15 @@ impl ChunkTable {
 }
 
 impl Row {
-    fn update(&mut self, counters: Option<&ChunkCounters>, phase: Option<Phase>) -> Result {
+    fn update(&mut self, counters: Option<&ChunkCounters>, phase: Option<ChunkPhase>) -> Result {
         let is_fetched = counters.is_some_and(|counters| counters.fetches > 0);
         let is_linked = counters.is_some_and(|counters| counters.instantiations > 0);
         let now = Shown {
             state: match phase {
                 _ if is_linked => "ready",
-                Some(Phase::Ready) => "ready",
+                Some(ChunkPhase::Ready) => "ready",
                 _ if is_fetched => "loading",
-                Some(Phase::Fetching) => "loading",
+                Some(ChunkPhase::Fetching) => "loading",
                 _ => "absent",
             },
             counts: counters.map(|counters| {

@@ -4,6 +4,7 @@
 //! cannot be shared the page does the work itself, and draws between the stages.
 
 use std::cell::Cell;
+use std::num::NonZero;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub(super) struct Crew {
 impl Crew {
     /// The threads of its own; none if the page has to do the work.
     fn threads(&self) -> usize {
-        self.pool.threads()
+        self.pool.num_threads()
     }
 }
 
@@ -95,7 +96,7 @@ impl Page {
             self.work_here(&job).await?;
         } else {
             let job = job.clone();
-            crew.pool.run(move || job.in_parallel()).await?;
+            crew.pool.install(move || job.in_parallel()).await?;
         }
         drop(watch);
         self.show(&job.board, true)?;
@@ -125,10 +126,10 @@ impl Page {
             if crew.asked == threads {
                 return Ok(crew);
             }
-            crew.pool.end().await?;
+            crew.pool.shutdown().await?;
         }
-        let pool = Pool::new(threads).await?;
-        if pool.threads() == 0 {
+        let pool = Pool::new(NonZero::new(threads)).await?;
+        if pool.num_threads() == 0 {
             self.say(why_alone(), false)?;
         }
         Ok(Crew {

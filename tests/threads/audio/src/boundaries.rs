@@ -2,7 +2,7 @@
 
 use host::{check, is_split, log};
 use wasm_bindgen::prelude::*;
-use wasm_cleave::audio::{AudioErrorKind, Options, Worklet, from_fn};
+use wasm_cleave::audio::{AudioErrorKind, NodeOptions, ProcessStatus, Worklet, from_fn};
 use wasm_cleave::{split, wasm_split};
 
 use crate::offline::{context, render, start};
@@ -80,9 +80,9 @@ pub async fn run() {
 async fn first_sample(worklet: &Worklet, function: fn(f32) -> f32) -> f32 {
     let apply = from_fn(move |_, outputs| {
         outputs[0].channel_mut(0).fill(function(0.5));
-        true
+        ProcessStatus::KeepAlive
     });
-    let options = Options::new().inputs(0).outputs(&[1]);
+    let options = NodeOptions::new().inputs(0).outputs(&[1]);
     let node = worklet.node(apply, &options).await.expect("a node");
     node.connect_with_audio_node(&worklet.context().destination())
         .expect("connects");
@@ -138,9 +138,9 @@ async fn pages_without_isolation() {
 async fn closed_contexts() {
     let (context, worklet) = start(0.1).await;
     check!(too_late().try_now().is_ok() != is_split());
-    let options = Options::new();
+    let options = NodeOptions::new();
     let node = worklet
-        .node(from_fn(|_, _| true), &options)
+        .node(from_fn(|_, _| ProcessStatus::KeepAlive), &options)
         .await
         .expect("a node");
     render(&context).await;
@@ -149,7 +149,10 @@ async fn closed_contexts() {
     check!(late.is_ok() || is_split());
     check!(node.ended().await.is_ok());
     let refused = worklet
-        .node(from_fn(|_, _| true), &options.outputs(&[99]))
+        .node(
+            from_fn(|_, _| ProcessStatus::KeepAlive),
+            &options.outputs(&[99]),
+        )
         .await;
     check!(refused.err().map(|error| error.kind()) == Some(AudioErrorKind::Node));
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use host::{check, log};
 use wasm_cleave::audio::{
-    AudioErrorKind, CountAllocations, Host, Input, Options, Output, Param, Params, Processor, Rate,
-    from_fn,
+    AudioErrorKind, CountAllocations, Input, NodeOptions, Output, Param, Params, ProcessContext,
+    ProcessStatus, Processor, Rate, from_fn,
 };
 
 use crate::effects::RATE;
@@ -23,40 +23,40 @@ pub async fn run() {
 /// Multiplies a constant by one parameter and adds another.
 struct Scaled;
 
+const GAIN: Param = Param::new("gain", 0.5).range(0.0, 1.0);
+const OFFSET: Param = Param::new("offset", 0.25).rate(Rate::Control);
+
 impl Processor for Scaled {
     type Command = ();
     type Event = ();
-    const PARAMS: &'static [Param] = &[
-        Param::new("gain", 0.5).range(0.0, 1.0),
-        Param::new("offset", 0.25).rate(Rate::Control),
-    ];
+    const PARAMS: &'static [Param] = &[GAIN, OFFSET];
 
     fn process(
         &mut self,
         _: &[Input],
         outputs: &mut [Output],
         params: &Params,
-        host: &mut Host<'_, ()>,
-    ) -> bool {
-        if host.frame() == 0 {
-            assert!(params.values(1).iter().all(|&value| value == 0.25));
-            assert_eq!(host.sample_rate(), RATE);
+        context: &mut ProcessContext<'_, ()>,
+    ) -> ProcessStatus {
+        if context.frame() == 0 {
+            assert!(params.values(&OFFSET).iter().all(|&value| value == 0.25));
+            assert_eq!(context.sample_rate(), RATE);
         }
         for (frame, sample) in outputs[0].channel_mut(0).iter_mut().enumerate() {
-            *sample = params.at(0, frame) + params.at(1, frame);
+            *sample = params.at(&GAIN, frame) + params.at(&OFFSET, frame);
         }
-        true
+        ProcessStatus::KeepAlive
     }
 }
 
 async fn parameters() {
     let (context, worklet) = start(0.1).await;
-    let options = Options::new().inputs(0).outputs(&[1]);
+    let options = NodeOptions::new().inputs(0).outputs(&[1]);
     let node = worklet.node(Scaled, &options).await.expect("a node");
     node.connect_with_audio_node(&context.destination())
         .expect("connects");
-    let gain = node.param("gain").expect("declared");
-    check!(node.param("nothing").is_none());
+    let gain = node.param(&GAIN).expect("declared");
+    check!(node.param(&Param::new("nothing", 0.0)).is_none());
     check!(gain.default_value() == 0.5 && gain.max_value() == 1.0);
     gain.set_value_at_time(0.0, 0.0).expect("a time");
     gain.linear_ramp_to_value_at_time(1.0, 0.1).expect("a time");
@@ -79,7 +79,7 @@ async fn routing() {
         let (left, right) = outputs[1].stereo_mut();
         left.fill(0.25);
         right.fill(0.5);
-        true
+        ProcessStatus::KeepAlive
     });
     let sink = from_fn(|inputs: &[Input], outputs: &mut [Output]| {
         let channels = inputs.iter().flat_map(|input| {
@@ -92,11 +92,12 @@ async fn routing() {
             .map(|(value, weight)| value * weight)
             .sum();
         outputs[0].channel_mut(0).fill(sum);
-        inputs.len() == 3
+        assert_eq!(inputs.len(), 3);
+        ProcessStatus::KeepAlive
     });
-    let options = Options::new().inputs(0).outputs(&[1, 2]);
+    let options = NodeOptions::new().inputs(0).outputs(&[1, 2]);
     let source = worklet.node(source, &options).await.expect("a node");
-    let options = Options::new().inputs(3).outputs(&[1]);
+    let options = NodeOptions::new().inputs(3).outputs(&[1]);
     let sink = worklet.node(sink, &options).await.expect("a node");
     for output in 0..2 {
         let connected = source.connect_with_audio_node_and_output_and_input(&sink, output, output);
@@ -137,10 +138,10 @@ impl Processor for Holder {
     type Command = Dropped;
     type Event = u32;
 
-    fn command(&mut self, command: &mut Dropped, host: &mut Host<'_, u32>) {
+    fn command(&mut self, command: &mut Dropped, context: &mut ProcessContext<'_, u32>) {
         std::mem::swap(&mut self.held, command);
         self.swaps += 1;
-        let _ = host.emit(self.swaps);
+        let _ = context.emit(self.swaps);
     }
 
     fn process(
@@ -148,9 +149,12 @@ impl Processor for Holder {
         _: &[Input],
         _: &mut [Output],
         _: &Params,
-        _: &mut Host<'_, u32>,
-    ) -> bool {
-        self.swaps < 3
+        _: &mut ProcessContext<'_, u32>,
+    ) -> ProcessStatus {
+        match self.swaps {
+            0..3 => ProcessStatus::KeepAlive,
+            _ => ProcessStatus::End,
+        }
     }
 }
 
@@ -161,7 +165,10 @@ async fn objects_return() {
         held: dropped(),
         swaps: 0,
     };
-    let node = worklet.node(holder, &Options::new()).await.expect("a node");
+    let node = worklet
+        .node(holder, &NodeOptions::new())
+        .await
+        .expect("a node");
     node.connect_with_audio_node(&context.destination())
         .expect("connects");
     for _ in 0..3 {
@@ -192,9 +199,9 @@ impl Processor for Echoes {
     type Command = u32;
     type Event = u32;
 
-    fn command(&mut self, command: &mut u32, host: &mut Host<'_, u32>) {
+    fn command(&mut self, command: &mut u32, context: &mut ProcessContext<'_, u32>) {
         for n in 0..2 {
-            if let Err(lost) = host.emit(*command * 10 + n) {
+            if let Err(lost) = context.emit(*command * 10 + n) {
                 assert!(lost >= 20, "the first four find room");
             }
         }
@@ -205,16 +212,16 @@ impl Processor for Echoes {
         _: &[Input],
         _: &mut [Output],
         _: &Params,
-        _: &mut Host<'_, u32>,
-    ) -> bool {
-        true
+        _: &mut ProcessContext<'_, u32>,
+    ) -> ProcessStatus {
+        ProcessStatus::KeepAlive
     }
 }
 
 async fn rings_are_bounded() {
     let (context, worklet) = start(0.1).await;
     let node = worklet
-        .node(Echoes, &Options::new().room(4))
+        .node(Echoes, &NodeOptions::new().capacity(4))
         .await
         .expect("a node");
     node.connect_with_audio_node(&context.destination())
@@ -237,13 +244,13 @@ async fn ends() {
         blocks += 1;
         outputs[0].channel_mut(0).fill(0.5);
         assert!(blocks < 10, "as it should");
-        true
+        ProcessStatus::KeepAlive
     });
-    let options = Options::new().inputs(0).outputs(&[1]);
+    let options = NodeOptions::new().inputs(0).outputs(&[1]);
     let fails = worklet.node(fails, &options).await.expect("a node");
     let constant = from_fn(|_: &[Input], outputs: &mut [Output]| {
         outputs[0].channel_mut(0).fill(0.25);
-        true
+        ProcessStatus::KeepAlive
     });
     let goes_on = worklet.node(constant, &options).await.expect("a node");
     for node in [&*fails, &*goes_on] {
@@ -269,10 +276,10 @@ async fn allocations_are_counted() {
     let (context, worklet) = start(0.1).await;
     let allocates = from_fn(|_: &[Input], _: &mut [Output]| {
         drop(std::hint::black_box(vec![0_u8; 10]));
-        false
+        ProcessStatus::End
     });
     let node = worklet
-        .node(allocates, &Options::new())
+        .node(allocates, &NodeOptions::new())
         .await
         .expect("a node");
     node.connect_with_audio_node(&context.destination())

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use wasm_cleave::audio::{Host, Input, Output, Params, Processor};
+use wasm_cleave::audio::{Input, Output, Params, ProcessContext, ProcessStatus, Processor};
 
 use crate::effects::{Made, level};
 
@@ -74,7 +74,7 @@ impl Processor for Rack {
     type Command = Command;
     type Event = Event;
 
-    fn command(&mut self, command: &mut Command, host: &mut Host<'_, Event>) {
+    fn command(&mut self, command: &mut Command, context: &mut ProcessContext<'_, Event>) {
         match command {
             Command::Add(effect) => self.effects.extend(effect.take()),
             Command::Remove(place) if !self.effects.is_empty() => {
@@ -82,8 +82,8 @@ impl Processor for Rack {
             }
             Command::Remove(_) => {}
         }
-        let _ = host.emit(Event::Added {
-            frame: host.frame(),
+        let _ = context.emit(Event::Added {
+            frame: context.frame(),
             now: self.effects.len(),
         });
     }
@@ -93,11 +93,11 @@ impl Processor for Rack {
         inputs: &[Input],
         outputs: &mut [Output],
         _: &Params,
-        host: &mut Host<'_, Event>,
-    ) -> bool {
-        if self.waits_at == Some(host.frame()) {
+        context: &mut ProcessContext<'_, Event>,
+    ) -> ProcessStatus {
+        if self.waits_at == Some(context.frame()) {
             let brought = wait_for_effect();
-            let _ = host.emit(Event::Waited(brought.is_some()));
+            let _ = context.emit(Event::Waited(brought.is_some()));
             self.effects.extend(brought);
         }
         let output = outputs[0].channel_mut(0);
@@ -109,11 +109,11 @@ impl Processor for Rack {
         for effect in &mut self.effects {
             effect.render(output);
         }
-        if self.tells_every > 0 && host.frame() % self.tells_every == 0 {
-            let frame = host.frame();
+        if self.tells_every > 0 && context.frame() % self.tells_every == 0 {
+            let frame = context.frame();
             let level = level(output).try_now().ok();
-            let _ = host.emit(Event::Level { frame, level });
+            let _ = context.emit(Event::Level { frame, level });
         }
-        true
+        ProcessStatus::KeepAlive
     }
 }

@@ -2,7 +2,9 @@
 //! of `process`.
 
 use host::{check, is_split, log};
-use wasm_cleave::audio::{CountAllocations, Input, Node, Options, Output, Worklet, from_fn};
+use wasm_cleave::audio::{
+    CountAllocations, Input, Node, NodeOptions, Output, ProcessStatus, Worklet, from_fn,
+};
 use wasm_cleave::split;
 
 use crate::effects::{RATE, Saw, echo, filter, shaper};
@@ -21,13 +23,13 @@ fn saw() -> impl wasm_cleave::audio::Processor {
     let mut saw = Saw::new();
     from_fn(move |_: &[Input], outputs: &mut [Output]| {
         outputs[0].channel_mut(0).fill_with(|| saw.next());
-        true
+        ProcessStatus::KeepAlive
     })
 }
 
 /// A saw tooth, the rack behind it, and the destination.
 async fn play(worklet: &Worklet, rack: Rack) -> Node<Rack> {
-    let mono = Options::new().outputs(&[1]).channels(1);
+    let mono = NodeOptions::new().outputs(&[1]).channels(1);
     let saw = worklet
         .node(saw(), &mono.clone().inputs(0))
         .await

@@ -7,7 +7,7 @@ use host::{check, is_split, log, opaque};
 use rayon::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use wasm_cleave::{counters, wasm_split};
+use wasm_cleave::{chunk_counters, wasm_split};
 
 type Object = Box<dyn Fn(u32) -> u32 + Send + Sync>;
 
@@ -48,7 +48,7 @@ pub async fn run() {
     check!(wasm_cleave::threads::coordinate());
     let sum = in_pool(|| {
         let all = (0..100).into_par_iter();
-        let doubled = all.map(|n| work(n).blocking().map_err(|error| error.to_string()));
+        let doubled = all.map(|n| work(n).wait().map_err(|error| error.to_string()));
         doubled.sum::<Result<u32, String>>()
     });
     log!("work {:?}", sum.await);
@@ -61,10 +61,10 @@ pub async fn run() {
     })
     .await;
     log!("object {answers:?} {}", made(5));
-    let made = in_pool(|| object(9).blocking().expect("is loaded")).await;
+    let made = in_pool(|| object(9).wait().expect("is loaded")).await;
     log!("from the pool {}", made(1));
     if is_split() {
-        for chunk in counters() {
+        for chunk in chunk_counters() {
             check!(chunk.fetches == 1);
         }
     }

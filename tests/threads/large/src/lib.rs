@@ -12,7 +12,7 @@ use host::log;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use wasm_cleave::{modules, split, threads, wasm_split};
+use wasm_cleave::{split, threads, wasm_split};
 
 type Step = fn(u64) -> u64;
 
@@ -122,7 +122,10 @@ pub async fn run() {
         .expect("a query");
     let count: u32 = count.parse().expect("a number");
     let share = what == "share";
-    let chunk = modules().into_iter().next().expect("there is a chunk");
+    let chunk = wasm_cleave::chunks()
+        .into_iter()
+        .next()
+        .expect("there is a chunk");
     let page = PAGE.with(String::clone);
     let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
     let url = format!("{folder}/{}", chunk.file);

@@ -3,7 +3,9 @@
 use host::{check, log};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use wasm_cleave::audio::{AudioErrorKind, Node, Options, Processor, Worklet, from_fn};
+use wasm_cleave::audio::{
+    AudioErrorKind, Node, NodeOptions, ProcessStatus, Processor, Worklet, from_fn,
+};
 use web_sys::{OfflineAudioContext, console};
 
 const RATE: f32 = 48_000.0;
@@ -71,7 +73,7 @@ async fn play<P: Processor>(processor: P) -> (Node<P>, Vec<f32>) {
     let context = context.expect("a context");
     listen(&context).await.expect("runs a script");
     let worklet = Worklet::start(&context).await.expect("starts");
-    let options = Options::new().inputs(0).outputs(&[1]);
+    let options = NodeOptions::new().inputs(0).outputs(&[1]);
     let node = worklet.node(processor, &options).await.expect("a node");
     node.connect_with_audio_node(&context.destination())
         .expect("connects");
@@ -90,7 +92,7 @@ async fn lines() {
         if block == 3 {
             console::log_1(&format!("block {block} – größer als 🎵").into());
         }
-        true
+        ProcessStatus::KeepAlive
     }))
     .await;
     log!("{}", line().await);
@@ -108,7 +110,7 @@ async fn panics() {
             panic!("as it should – 🎵");
         }
         outputs[0].channel_mut(0).fill(0.5);
-        true
+        ProcessStatus::KeepAlive
     }))
     .await;
     let error = node.ended().await.expect_err("it panicked");
@@ -124,7 +126,7 @@ async fn panics() {
 
 /// What is no panic is called what the engine calls it, also after a panic elsewhere.
 async fn traps() {
-    let (node, _) = play(from_fn(move |_, _| -> bool {
+    let (node, _) = play(from_fn(move |_, _| -> ProcessStatus {
         core::arch::wasm32::unreachable()
     }))
     .await;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use core::arch::wasm32::memory_atomic_wait32;
 use wasm_bindgen::prelude::*;
-use wasm_cleave::threads::{self, Handle};
+use wasm_cleave::threads::{self, JoinHandle};
 use web_sys::BaseAudioContext;
 
 /// How long the clock's thread sleeps between two looks at the time, in nanoseconds.
@@ -23,7 +23,7 @@ extern "C" {
 }
 
 /// Starts the clock, and waits until it goes.
-pub async fn start() -> Handle<()> {
+pub async fn start() -> JoinHandle<()> {
     let thread = threads::spawn(|| {
         let nobody = AtomicU32::new(0);
         loop {

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use host::{check, is_split, log};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use wasm_cleave::audio::{CountAllocations, Node, Options, Worklet};
+use wasm_cleave::audio::{CountAllocations, Node, NodeOptions, Worklet};
 use web_sys::{AudioContext, AudioContextState};
 
 use crate::effects::EFFECTS;
@@ -40,7 +40,7 @@ pub async fn run() {
     clock::time_messages(&context).await;
     let worklet = Worklet::start(&context).await.expect("starts");
     let node = worklet
-        .node(Rack::new(), &Options::new().inputs(0).outputs(&[1]))
+        .node(Rack::new(), &NodeOptions::new().inputs(0).outputs(&[1]))
         .await
         .expect("a node");
     node.connect_with_audio_node(&context.destination())

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use wasm_cleave::audio::{Host, Input, Node, Output, Params, Processor};
+use wasm_cleave::audio::{Input, Node, Output, Params, ProcessContext, ProcessStatus, Processor};
 
 use crate::clock;
 use crate::effects::Made;
@@ -68,12 +68,12 @@ impl Processor for Rack {
     type Command = Command;
     type Event = Times;
 
-    fn command(&mut self, command: &mut Command, host: &mut Host<'_, Times>) {
+    fn command(&mut self, command: &mut Command, context: &mut ProcessContext<'_, Times>) {
         match command {
             Command::Add(effect) => self.effects.extend(effect.take()),
             Command::Tell => {
                 let effects = self.effects.len() as u32;
-                let _ = host.emit(Times {
+                let _ = context.emit(Times {
                     effects,
                     ..self.times
                 });
@@ -87,18 +87,18 @@ impl Processor for Rack {
         _: &[Input],
         outputs: &mut [Output],
         _: &Params,
-        host: &mut Host<'_, Times>,
-    ) -> bool {
+        context: &mut ProcessContext<'_, Times>,
+    ) -> ProcessStatus {
         self.note();
         let samples = outputs[0].channel_mut(0);
         for sample in samples.iter_mut() {
-            self.phase = (self.phase + 110.0 / host.sample_rate()).fract();
+            self.phase = (self.phase + 110.0 / context.sample_rate()).fract();
             *sample = (self.phase - 0.5) * 0.1;
         }
         for effect in &mut self.effects {
             effect.render(samples);
         }
-        true
+        ProcessStatus::KeepAlive
     }
 }
 

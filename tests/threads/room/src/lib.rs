@@ -1,6 +1,7 @@
 //! Memory that has room for some threads, but not for all that start together: each start works or is an error, and
 //! later ones work when there is room again.
 
+use std::num::NonZero;
 use std::time::Duration;
 
 use host::{check, log};
@@ -75,10 +76,10 @@ async fn start_together(fit: usize) {
 
 /// The whole pool or an error, after which as many threads as fit start at once.
 async fn pools(fit: usize) {
-    match Pool::new(THREADS).await {
+    match Pool::new(NonZero::new(THREADS)).await {
         Ok(pool) => {
-            check!(fit == THREADS && pool.threads() == THREADS);
-            check!(pool.end().await.is_ok());
+            check!(fit == THREADS && pool.num_threads() == THREADS);
+            check!(pool.shutdown().await.is_ok());
         }
         Err(error) => {
             let error = error.to_string();
@@ -88,9 +89,13 @@ async fn pools(fit: usize) {
             );
         }
     }
-    let pool = Pool::new(fit - 1).await.expect("fits");
-    log!("pool of {}: {:?}", pool.threads(), pool.run(|| 7).await);
-    check!(pool.end().await.is_ok());
+    let pool = Pool::new(NonZero::new(fit - 1)).await.expect("fits");
+    log!(
+        "pool of {}: {:?}",
+        pool.num_threads(),
+        pool.install(|| 7).await
+    );
+    check!(pool.shutdown().await.is_ok());
 }
 
 async fn worklets() {

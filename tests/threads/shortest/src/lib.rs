@@ -1,12 +1,14 @@
 use wasm_bindgen::prelude::*;
-use wasm_cleave::audio::{Host, Input, Options, Output, Params, Processor, Worklet};
+use wasm_cleave::audio::{
+    Input, NodeOptions, Output, Params, ProcessContext, ProcessStatus, Processor, Worklet,
+};
 use wasm_cleave::{split, wasm_split};
 
 trait Voice: Send {
     fn next(&mut self) -> f32;
 }
 
-#[wasm_split(sine)] // its code comes to the audio thread while that plays
+#[wasm_split(sine)] // its code reaches the audio thread while it plays
 fn sine(hertz: f32, rate: f32) -> Box<dyn Voice> {
     struct Sine(f32, f32);
     impl Voice for Sine {
@@ -24,7 +26,7 @@ impl Processor for Player {
     type Command = Option<Box<dyn Voice>>;
     type Event = ();
 
-    fn command(&mut self, voice: &mut Self::Command, _: &mut Host<'_, ()>) {
+    fn command(&mut self, voice: &mut Self::Command, _: &mut ProcessContext<'_, ()>) {
         std::mem::swap(&mut self.0, voice); // the old one goes back, and is dropped on the page
     }
 
@@ -33,12 +35,12 @@ impl Processor for Player {
         _: &[Input],
         outputs: &mut [Output],
         _: &Params,
-        _: &mut Host<'_, ()>,
-    ) -> bool {
+        _: &mut ProcessContext<'_, ()>,
+    ) -> ProcessStatus {
         if let Some(voice) = &mut self.0 {
             outputs[0].channel_mut(0).fill_with(|| voice.next());
         }
-        true
+        ProcessStatus::KeepAlive
     }
 }
 
@@ -46,7 +48,7 @@ impl Processor for Player {
 pub async fn run() -> Result<(), JsValue> {
     let context = web_sys::AudioContext::new()?;
     let worklet = Worklet::start(&context).await?;
-    let options = Options::new().inputs(0).outputs(&[1]);
+    let options = NodeOptions::new().inputs(0).outputs(&[1]);
     let player = worklet.node(Player(None), &options).await?;
     player.connect_with_audio_node(&context.destination())?;
 

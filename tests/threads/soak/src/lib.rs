@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use host::{check, is_split, log, opaque};
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{LoadError, counters, threads, wasm_split};
+use wasm_cleave::{LoadError, chunk_counters, threads, wasm_split};
 
 const THREADS: u32 = 8;
 
@@ -141,7 +141,7 @@ async fn finish(seed: u32) {
         }
     }
     if is_split() {
-        let counters = counters();
+        let counters = chunk_counters();
         check!(counters.len() >= CHUNKS.len());
         for chunk in counters {
             if chunk.fetches != 1 || chunk.instantiations > THREADS + 1 {

@@ -113,7 +113,7 @@ async fn termination() {
             std::thread::park();
         }
     });
-    let handle: threads::Handle<()> = handle.expect("starts");
+    let handle: threads::JoinHandle<()> = handle.expect("starts");
     handle.terminate();
     log!(
         "terminated {:?}",

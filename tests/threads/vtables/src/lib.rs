@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex};
 use std::task::Waker;
 
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{LoadError, counters, split, threads, wasm_split};
+use wasm_cleave::{LoadError, chunk_counters, split, threads, wasm_split};
 
 /// All that an object of the chunk can be asked.
 pub trait Probe: Send + Sync {
@@ -91,7 +91,7 @@ pub fn make_now(value: u32) -> u32 {
 /// The address of an object that a thread of the global pool makes.
 #[wasm_bindgen]
 pub async fn make_in_pool(value: u32) -> Result<u32, JsValue> {
-    let made = threads::run(move || make_object(value).blocking()).await?;
+    let made = threads::install(move || make_object(value).wait()).await?;
     Ok(address(made?))
 }
 
@@ -173,7 +173,7 @@ pub fn send(kind: Kind, address: u32) -> bool {
 /// Of each chunk: fetches, compilations, instantiations, stub hits.
 #[wasm_bindgen]
 pub fn counted() -> Vec<u32> {
-    let chunks = counters();
+    let chunks = chunk_counters();
     chunks
         .iter()
         .flat_map(|chunk| {

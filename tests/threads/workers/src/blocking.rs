@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use host::{check, is_split, log};
 use wasm_bindgen::prelude::*;
-use wasm_cleave::backend::{Backend, Failure, Fetch, Fetching, Request};
-use wasm_cleave::{Config, ErrorKind, LoadError, Phase, Split, configure, modules, split, threads};
+use wasm_cleave::backend::{Backend, Fetch, FetchError, Fetching, Request};
+use wasm_cleave::{ChunkPhase, Config, LoadError, LoadErrorKind, Split, configure, split, threads};
 
 use crate::chunks;
 use crate::expect;
@@ -15,8 +15,8 @@ use crate::expect;
 pub async fn on_a_worker() {
     check!(is_ready(split!(blocks)) != is_split());
     let thread = threads::spawn(|| {
-        let first = chunks::blocks(1).blocking();
-        (first, chunks::blocks(2).blocking())
+        let first = chunks::blocks(1).wait();
+        (first, chunks::blocks(2).wait())
     });
     log!("blocks {:?}", thread.expect("starts").await);
     expect("blocks", |chunk| {
@@ -26,18 +26,18 @@ pub async fn on_a_worker() {
     check!(is_ready(split!(blocks)));
     let thread = threads::spawn(|| is_ready(split!(blocks)));
     check!(thread.expect("starts").await == Ok(true));
-    let thread = threads::spawn(|| chunks::later(1).blocking().is_ok());
+    let thread = threads::spawn(|| chunks::later(1).wait().is_ok());
     log!("later {:?}", thread.expect("starts").await);
 }
 
 /// Whether a split is loaded, by all that says so, which must agree.
 fn is_ready(split: Split) -> bool {
     let name = format!("-{}-", split.name());
-    let mut chunks = modules();
+    let mut chunks = wasm_cleave::chunks();
     chunks.retain(|chunk| chunk.file.contains(&name));
     let is_loaded = split.is_loaded();
     for chunk in chunks {
-        check!((chunk.phase == Phase::Ready) == is_loaded);
+        check!((chunk.phase == ChunkPhase::Ready) == is_loaded);
         check!((chunk.loaded == chunk.size) == is_loaded);
     }
     check!((split.progress().fraction() == 1.0) == is_loaded);
@@ -49,7 +49,7 @@ struct Refuses;
 
 impl Backend for Refuses {
     fn fetch(&self, _: Request) -> Fetching<'_> {
-        Box::pin(async { Err(Failure::new(ErrorKind::Backend, "refused")) })
+        Box::pin(async { Err(FetchError::new(LoadErrorKind::Backend, "refused")) })
     }
 }
 
@@ -73,7 +73,7 @@ impl Backend for AtOnce {
             let read = js_sys::Function::new_with_args("url", READ);
             let bytes = read
                 .call1(&JsValue::UNDEFINED, &request.url().into())
-                .map_err(|thrown| Failure::thrown(ErrorKind::Network, &thrown))?;
+                .map_err(|thrown| FetchError::thrown(LoadErrorKind::Network, &thrown))?;
             request.compile(&bytes.unchecked_into()).await
         })
     }
@@ -89,12 +89,12 @@ pub async fn with_own_backend() {
             Err(error) => check!(error.kind() == kind && error.attempts() == 1),
         };
         configure(Config::new().retries(0).backend(Refuses));
-        fails(chunks::own(1).await, ErrorKind::Backend);
-        fails(chunks::own(2).blocking(), ErrorKind::Backend);
+        fails(chunks::own(1).await, LoadErrorKind::Backend);
+        fails(chunks::own(2).wait(), LoadErrorKind::Backend);
         configure(Config::new().retries(0).backend(Fetch));
-        fails(chunks::own(3).blocking(), ErrorKind::CannotBlock);
+        fails(chunks::own(3).wait(), LoadErrorKind::CannotBlock);
         configure(Config::new().retries(0).backend(AtOnce));
-        chunks::own(4).blocking()
+        chunks::own(4).wait()
     });
     log!("own {:?}", thread.expect("starts").await);
     expect("own", |chunk| (chunk.fetches, chunk.waits) == (4, 0));
@@ -103,12 +103,12 @@ pub async fn with_own_backend() {
 
 /// The page must not block, loaded or not.
 pub async fn where_it_is_impossible() {
-    match chunks::refused(1).blocking() {
+    match chunks::refused(1).wait() {
         Ok(_) => check!(!is_split()),
-        Err(error) => check!(error.kind() == ErrorKind::CannotBlock),
+        Err(error) => check!(error.kind() == LoadErrorKind::CannotBlock),
     }
     log!("refused {:?}", chunks::refused(2).await);
-    log!("refused {:?}", chunks::refused(3).blocking());
+    log!("refused {:?}", chunks::refused(3).wait());
 }
 
 /// A page that waits for a thread that waits for the page: the thread hears of it, and both go on.
@@ -118,7 +118,7 @@ pub async fn while_the_page_spins() {
     let thread = threads::spawn(move || {
         configure(Config::new().answer_limit(Duration::from_millis(300)));
         come.store(1, Ordering::Relaxed);
-        let result = chunks::spins(1).blocking();
+        let result = chunks::spins(1).wait();
         done.store(1, Ordering::Relaxed);
         result
     });
@@ -132,10 +132,10 @@ pub async fn while_the_page_spins() {
     match thread.await.expect("does not fail itself") {
         Ok(_) => check!(!is_split()),
         Err(error) => {
-            check!(error.kind() == ErrorKind::NoAnswer && error.is_retryable());
+            check!(error.kind() == LoadErrorKind::NoAnswer && error.is_retryable());
             check!(error.to_string().contains("the page must not wait"));
         }
     }
-    let thread = threads::spawn(|| chunks::spins(2).blocking());
+    let thread = threads::spawn(|| chunks::spins(2).wait());
     log!("spins {:?}", thread.expect("starts").await);
 }

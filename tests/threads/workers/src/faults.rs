@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use host::{check, fault, is_bundled, is_split, log};
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{Config, ErrorKind, LoadError, configure, split, threads};
+use wasm_cleave::{Config, LoadError, LoadErrorKind, configure, split, threads};
 
 use crate::together::turn;
 use crate::{chunks, expect};
@@ -32,7 +32,7 @@ const STAY: &str = "
 /// Servers that compress files are no fault: the sizes and hashes are those of what comes out.
 pub async fn compressed() {
     fault("compressed", 99).await;
-    let thread = threads::spawn(|| chunks::compressed(1).blocking());
+    let thread = threads::spawn(|| chunks::compressed(1).wait());
     log!("compressed {:?}", thread.expect("starts").await);
     fault("none", 0).await;
     expect("compressed", |chunk| {
@@ -45,7 +45,7 @@ pub async fn wrong_once() {
     let soon = Duration::from_millis(1);
     configure(Config::new().retries(1).pauses(soon, soon));
     fault("wrong", 1).await;
-    let thread = threads::spawn(|| chunks::once(1).blocking());
+    let thread = threads::spawn(|| chunks::once(1).wait());
     log!("once {:?}", thread.expect("starts").await);
     expect("once", |chunk| {
         (chunk.fetches, chunk.instantiations, chunk.waits) == (2, 1, 1)
@@ -58,22 +58,22 @@ pub async fn wrong_bytes() {
     configure(Config::new().retries(0));
     refused(
         "wrong",
-        ErrorKind::Integrity,
-        || chunks::wrong(1).blocking(),
+        LoadErrorKind::Integrity,
+        || chunks::wrong(1).wait(),
         || Box::pin(chunks::wrong(2).into_future()),
     )
     .await;
     refused(
         "long",
-        ErrorKind::Integrity,
-        || chunks::long(1).blocking(),
+        LoadErrorKind::Integrity,
+        || chunks::long(1).wait(),
         || Box::pin(chunks::long(2).into_future()),
     )
     .await;
     refused(
         "other",
-        ErrorKind::OtherBuild,
-        || chunks::other(1).blocking(),
+        LoadErrorKind::OtherBuild,
+        || chunks::other(1).wait(),
         || Box::pin(chunks::other(2).into_future()),
     )
     .await;
@@ -85,7 +85,7 @@ type Loading = Pin<Box<dyn Future<Output = Result<u32, LoadError>>>>;
 /// Two threads ask for the chunk of a split in vain, and again when the fault of the same name is mended.
 async fn refused(
     name: &str,
-    kind: ErrorKind,
+    kind: LoadErrorKind,
     blocking: fn() -> Result<u32, LoadError>,
     awaiting: fn() -> Loading,
 ) {
@@ -120,7 +120,7 @@ async fn refused(
             Ok(_) => check!(!is_split()),
             Err(error) => {
                 check!(error.kind() == kind && error.attempts() == 1);
-                check!(error.url().ends_with(error.chunk()) || is_bundled());
+                check!(error.url().ends_with(error.file()) || is_bundled());
             }
         }
         log!("{name} {second:?}");
@@ -140,7 +140,7 @@ pub async fn publisher_goes_away() {
         let stay = js_sys::Function::new_with_args("at", STAY);
         let at = JsValue::from_f64(PUBLISHING.as_ptr() as usize as f64);
         stay.call1(&JsValue::UNDEFINED, &at).expect("is set up");
-        let _never = chunks::taken_over(0).blocking();
+        let _never = chunks::taken_over(0).wait();
     });
     let thread = thread.expect("starts");
     while PUBLISHING.load(Ordering::Relaxed) == 0 {
@@ -165,7 +165,7 @@ pub async fn memory_is_full() {
     }
     match chunks::bulky(1).await {
         Ok(_) => check!(!is_split()),
-        Err(error) => check!(error.kind() == ErrorKind::Memory && error.attempts() == 1),
+        Err(error) => check!(error.kind() == LoadErrorKind::Memory && error.attempts() == 1),
     }
     drop(hoard);
     log!("bulky {:?}", chunks::bulky(2).await);
@@ -186,7 +186,7 @@ pub async fn memory_grows() {
             first,
             more,
             theirs(2),
-            chunks::grows(2).blocking().map(|f| f(3)),
+            chunks::grows(2).wait().map(|f| f(3)),
         )
     });
     log!("grown {:?}", thread.expect("starts").await);

@@ -11,7 +11,7 @@ mod together;
 
 use host::log;
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{ChunkCounters, counters};
+use wasm_cleave::{ChunkCounters, chunk_counters};
 
 #[wasm_bindgen]
 pub async fn run() {
@@ -46,7 +46,7 @@ pub async fn run() {
 /// What has been counted for the chunk of a split; there is none in the program that is not split.
 fn counted(split: &str) -> Option<ChunkCounters> {
     let name = format!("-{split}-");
-    counters()
+    chunk_counters()
         .into_iter()
         .find(|chunk| chunk.file.contains(&name))
 }

@@ -113,7 +113,7 @@ pub async fn travel() {
     log!("here {:?}", made.try_out(12));
 
     // From a thread to here, and to another one that starts later.
-    let thread = threads::spawn(|| things(6).blocking().expect("loads"));
+    let thread = threads::spawn(|| things(6).wait().expect("loads"));
     let mut made = thread.expect("starts").await.expect("does not fail");
     log!("from there {:?}", made.try_out(20));
     let later = threads::spawn_async(move || async move { made.try_out(21) });

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use host::{check, fault, is_bundled, is_split, log};
 use wasm_bindgen::prelude::*;
-use wasm_cleave::{ChunkInfo, Config, configure, modules, split, threads};
+use wasm_cleave::{ChunkInfo, Config, configure, split, threads};
 
 use crate::chunks;
 use crate::expect;
@@ -31,7 +31,7 @@ pub async fn eight_at_once() {
         log!("eight {:?}", thread.await);
     }
     let is_large = |chunk: &ChunkInfo| chunk.file.contains("-eight-") && chunk.size > 5 << 20;
-    check!(modules().iter().any(is_large) == is_split());
+    check!(wasm_cleave::chunks().iter().any(is_large) == is_split());
     expect("eight", |chunk| {
         (
             chunk.fetches,
@@ -137,7 +137,7 @@ pub async fn failures() {
     fault("missing", 1000).await;
     let ask = || {
         (0..4).map(|n| match n % 2 {
-            0 => threads::spawn(move || chunks::fails(n).blocking()).expect("starts"),
+            0 => threads::spawn(move || chunks::fails(n).wait()).expect("starts"),
             _ => threads::spawn_async(move || chunks::fails(n).into_future()).expect("starts"),
         })
     };
@@ -146,8 +146,8 @@ pub async fn failures() {
         match result {
             Ok(_) => check!(!is_split()),
             Err(error) => {
-                check!(error.kind() == wasm_cleave::ErrorKind::NotFound);
-                check!(error.url().ends_with(error.chunk()) || is_bundled());
+                check!(error.kind() == wasm_cleave::LoadErrorKind::NotFound);
+                check!(error.url().ends_with(error.file()) || is_bundled());
                 check!(error.attempts() == 1);
             }
         }
@@ -164,7 +164,7 @@ pub async fn failures() {
 
 /// A thread that is ended while it asks is nobody's loss.
 pub async fn asker_goes_away() {
-    let asks = threads::spawn(|| chunks::leaves(1).blocking()).expect("starts");
+    let asks = threads::spawn(|| chunks::leaves(1).wait()).expect("starts");
     // It asks while this thread is not at its event loop, so it cannot have been answered.
     while is_split() && crate::counted("leaves").is_some_and(|chunk| chunk.waits == 0) {
         turn().await;
@@ -174,6 +174,6 @@ pub async fn asker_goes_away() {
         "leaves {:?}",
         asks.await.map_err(|error| error.is_terminated()).map(drop)
     );
-    let other = threads::spawn(|| chunks::leaves(2).blocking()).expect("starts");
+    let other = threads::spawn(|| chunks::leaves(2).wait()).expect("starts");
     log!("leaves {:?}", other.await);
 }

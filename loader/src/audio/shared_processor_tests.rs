@@ -5,12 +5,15 @@ mod rings {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use super::super::block::{Input, Output, Params, Shape};
-    use super::super::host::Host;
-    use super::super::processor::Processor;
-    use super::super::unit::{Ends, Rendered, Unit, prepare};
+    use super::super::block::{Input, Output, Shape};
+    use super::super::param::{Param, Params};
+    use super::super::process_context::ProcessContext;
+    use super::super::processor::{ProcessStatus, Processor};
+    use super::super::shared_processor::{PageQueues, Rendered, SharedProcessor, prepare};
 
-    /// Says each command again, keeps the newest, and ends when it is told 0.
+    const LEVEL: Param = Param::new("level", 1.0);
+
+    /// Repeats each command, keeps the newest, and ends when that is 0.
     struct Echo {
         newest: Arc<u32>,
         seen: Arc<AtomicU32>,
@@ -20,9 +23,9 @@ mod rings {
         type Command = Arc<u32>;
         type Event = u32;
 
-        fn command(&mut self, command: &mut Arc<u32>, host: &mut Host<'_, u32>) {
+        fn command(&mut self, command: &mut Arc<u32>, context: &mut ProcessContext<'_, u32>) {
             std::mem::swap(&mut self.newest, command);
-            let _ = host.emit(*self.newest);
+            let _ = context.emit(*self.newest);
         }
 
         fn process(
@@ -30,20 +33,23 @@ mod rings {
             inputs: &[Input],
             outputs: &mut [Output],
             params: &Params,
-            host: &mut Host<'_, u32>,
-        ) -> bool {
+            context: &mut ProcessContext<'_, u32>,
+        ) -> ProcessStatus {
             assert_eq!((inputs.len(), outputs.len()), (1, 1));
-            assert_eq!(params.values(0).len(), 0);
-            self.seen.store(host.frame() as u32, Ordering::Relaxed);
-            *self.newest != 0
+            assert_eq!(params.values(&LEVEL).len(), 0);
+            self.seen.store(context.frame() as u32, Ordering::Relaxed);
+            match *self.newest {
+                0 => ProcessStatus::End,
+                _ => ProcessStatus::KeepAlive,
+            }
         }
     }
 
-    fn echo(room: usize) -> (Arc<Unit>, Ends<Echo>, Arc<AtomicU32>) {
+    fn echo(capacity: usize) -> (Arc<SharedProcessor>, PageQueues<Echo>, Arc<AtomicU32>) {
         let shape = Shape {
             frames: 128,
             inputs: vec![2],
-            params: 1,
+            params: &[LEVEL],
             outputs: vec![2],
         };
         let seen = Arc::new(AtomicU32::new(0));
@@ -51,44 +57,44 @@ mod rings {
             newest: Arc::new(100),
             seen: seen.clone(),
         };
-        let (unit, ends, addresses) = prepare(processor, &shape, 48_000.0, room);
-        assert_eq!(addresses.unit, Arc::as_ptr(&unit) as usize);
+        let (shared, queues, addresses) = prepare(processor, &shape, 48_000.0, capacity);
+        assert_eq!(addresses.processor, Arc::as_ptr(&shared) as usize);
         assert!(addresses.samples != 0 && addresses.counts != 0);
-        (unit, ends, seen)
+        (shared, queues, seen)
     }
 
-    fn render(unit: &Unit, frame: u64) -> Rendered {
+    fn render(shared: &SharedProcessor, frame: u64) -> Rendered {
         // SAFETY: the tests below render on one thread, and not after the end.
-        unsafe { unit.render(frame) }
+        unsafe { shared.render(frame) }
     }
 
     const QUIET: Rendered = Rendered {
         goes_on: true,
-        has_told: false,
+        has_emitted: false,
     };
-    const TOLD: Rendered = Rendered {
+    const EMITTED: Rendered = Rendered {
         goes_on: true,
-        has_told: true,
+        has_emitted: true,
     };
     const OVER: Rendered = Rendered {
         goes_on: false,
-        has_told: true,
+        has_emitted: true,
     };
 
     #[test]
     fn commands_go_there_and_what_is_left_of_them_comes_back() {
-        let (unit, mut ends, seen) = echo(2);
-        assert_eq!(render(&unit, 128), QUIET);
+        let (shared, mut queues, seen) = echo(2);
+        assert_eq!(render(&shared, 128), QUIET);
         assert_eq!(seen.load(Ordering::Relaxed), 128);
         let (first, second) = (Arc::new(1), Arc::new(2));
-        ends.send(first.clone()).unwrap();
-        ends.send(second.clone()).unwrap();
-        assert_eq!(ends.send(Arc::new(3)), Err(Arc::new(3)));
-        let before = unit.seen();
-        assert_eq!(render(&unit, 256), TOLD);
-        assert_ne!(unit.seen(), before);
+        queues.send(first.clone()).unwrap();
+        queues.send(second.clone()).unwrap();
+        assert_eq!(queues.send(Arc::new(3)), Err(Arc::new(3)));
+        let before = shared.seen();
+        assert_eq!(render(&shared, 256), EMITTED);
+        assert_ne!(shared.seen(), before);
         assert_eq!(
-            (ends.event(), ends.event(), ends.event()),
+            (queues.event(), queues.event(), queues.event()),
             (Some(1), Some(2), None)
         );
         // The processor has put the first one into the place of the second, where it stays until somebody looks.
@@ -96,47 +102,47 @@ mod rings {
             (Arc::strong_count(&first), Arc::strong_count(&second)),
             (2, 2)
         );
-        assert!(ends.obeyed().is_some_and(|left| *left == 100));
-        assert!(ends.obeyed().is_some_and(|left| *left == 1));
-        assert!(ends.obeyed().is_none());
+        assert!(queues.handled().is_some_and(|left| *left == 100));
+        assert!(queues.handled().is_some_and(|left| *left == 1));
+        assert!(queues.handled().is_none());
         assert_eq!(
             (Arc::strong_count(&first), Arc::strong_count(&second)),
             (1, 2)
         );
-        ends.send(Arc::new(4)).unwrap();
+        queues.send(Arc::new(4)).unwrap();
     }
 
     #[test]
     fn events_without_room_stay_with_the_processor() {
-        let (unit, mut ends, _) = echo(1);
+        let (shared, mut queues, _) = echo(1);
         for n in 1..3 {
-            ends.send(Arc::new(n)).unwrap();
-            render(&unit, 0);
-            assert!(ends.obeyed().is_some());
+            queues.send(Arc::new(n)).unwrap();
+            render(&shared, 0);
+            assert!(queues.handled().is_some());
         }
-        assert_eq!((ends.event(), ends.event()), (Some(1), None));
+        assert_eq!((queues.event(), queues.event()), (Some(1), None));
     }
 
     #[test]
-    fn a_processor_ends_when_it_wants_to_or_is_dismissed() {
-        let (unit, mut ends, _) = echo(1);
-        ends.send(Arc::new(0)).unwrap();
-        assert_eq!(render(&unit, 0), OVER);
-        assert!(unit.has_left() && !unit.has_failed());
+    fn a_processor_queues_when_it_wants_to_or_is_dismissed() {
+        let (shared, mut queues, _) = echo(1);
+        queues.send(Arc::new(0)).unwrap();
+        assert_eq!(render(&shared, 0), OVER);
+        assert!(shared.has_left() && !shared.has_failed());
 
-        let (unit, _ends, seen) = echo(1);
-        unit.dismiss();
-        assert!(!unit.has_left());
-        assert_eq!(render(&unit, 128), OVER);
-        assert!(unit.has_left());
+        let (shared, _queues, seen) = echo(1);
+        shared.dismiss();
+        assert!(!shared.has_left());
+        assert_eq!(render(&shared, 128), OVER);
+        assert!(shared.has_left());
         assert_eq!(seen.load(Ordering::Relaxed), 0);
     }
 
     #[test]
     fn a_failure_is_an_end() {
-        let (unit, _ends, _) = echo(1);
-        unit.fail();
-        assert!(unit.has_left() && unit.has_failed());
+        let (shared, _queues, _) = echo(1);
+        shared.fail();
+        assert!(shared.has_left() && shared.has_failed());
     }
 }
 
@@ -147,7 +153,7 @@ mod models {
     use loom::sync::Arc;
     use loom::thread;
 
-    use super::super::unit::{Render, Rendered, Unit};
+    use super::super::shared_processor::{Render, Rendered, SharedProcessor};
 
     struct Place(UnsafeCell<u32>);
 
@@ -175,7 +181,7 @@ mod models {
             self.0.touch();
             Rendered {
                 goes_on: true,
-                has_told: true,
+                has_emitted: true,
             }
         }
     }
@@ -184,16 +190,16 @@ mod models {
     fn the_page_touches_a_renderer_only_when_the_audio_thread_has_left_it() {
         model(|| {
             let touched = Place::new();
-            let unit = Arc::new(Unit::new(Box::new(Touched(touched.clone()))));
-            let theirs = unit.clone();
+            let shared = Arc::new(SharedProcessor::new(Box::new(Touched(touched.clone()))));
+            let theirs = shared.clone();
             let audio = thread::spawn(move || {
                 // SAFETY: on this thread only, and not after the end.
                 while unsafe { theirs.render(0) }.goes_on {
                     thread::yield_now();
                 }
             });
-            unit.dismiss();
-            while !unit.has_left() {
+            shared.dismiss();
+            while !shared.has_left() {
                 thread::yield_now();
             }
             touched.touch();
@@ -202,16 +208,16 @@ mod models {
     }
 
     #[test]
-    fn who_sees_that_something_was_told_sees_what() {
+    fn a_page_that_sees_a_new_event_can_read_it() {
         model(|| {
             let touched = Place::new();
-            let unit = Arc::new(Unit::new(Box::new(Touched(touched.clone()))));
-            let theirs = unit.clone();
+            let shared = Arc::new(SharedProcessor::new(Box::new(Touched(touched.clone()))));
+            let theirs = shared.clone();
             let audio = thread::spawn(move || {
                 // SAFETY: on this thread only.
                 unsafe { theirs.render(0) };
             });
-            while unit.seen() == 0 {
+            while shared.seen() == 0 {
                 thread::yield_now();
             }
             touched.touch();

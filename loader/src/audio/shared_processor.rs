@@ -1,10 +1,10 @@
-//! One processor at work, as the page and the audio thread share it, and who may touch what when.
+//! One running processor, as the page and the audio thread share it, and which of them may touch what when.
 //!
-//! The page makes a [`Unit`] and tells the audio thread its address. From then on the [renderer](Render) in it belongs to
-//! the audio thread, until it says that it has [`LEFT`]: after that the audio thread does not touch the unit any more, and the
-//! page drops it. `LEFT` is written by the audio thread, at the end of its last call, or by the page in its stead when the
-//! engine says that there will be no further call. Commands, events, and commands that have been obeyed travel in rings
-//! with one producer and one consumer each. Nobody waits for anybody.
+//! The page makes a [`SharedProcessor`] and sends its address to the audio thread. From then on the [renderer](Render) in it
+//! belongs to the audio thread, until [`LEFT`] is set: after that the audio thread does not touch it any more, and the page
+//! drops it. The audio thread sets `LEFT` at the end of its last call; if the engine reports that there will be no further
+//! call, the page sets it instead. Commands, events, and handled commands travel in rings with one producer and one consumer
+//! each. No side waits for the other.
 
 use std::cell::UnsafeCell;
 use std::sync::Arc;
@@ -12,48 +12,48 @@ use std::sync::Arc;
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
 use super::block::{Block, Shape};
-use super::host::Host;
-use super::processor::Processor;
+use super::process_context::ProcessContext;
+use super::processor::{ProcessStatus, Processor};
 use crate::protocol::sync::{AtomicU32, Ordering};
 
-/// Bit of the word: the page does not want the processor any more; the audio thread will see it.
+/// Bit of the word: the page has dropped the node, and the audio thread will see that.
 const DISMISSED: u32 = 1;
-/// Bit of the word: the audio thread is done with the unit.
+/// Bit of the word: the audio thread will not touch the shared processor any more.
 const LEFT: u32 = 2;
 /// Bit of the word: the processor has panicked, or thrown.
 const FAILED: u32 = 4;
-/// What the word grows by when the page has something to hear.
-const TOLD: u32 = 8;
+/// What the word grows by with every block that has emitted events.
+const EMITTED: u32 = 8;
 
 /// Renders one block.
 pub(super) trait Render: Send {
     fn render(&mut self, frame: u64) -> Rendered;
 }
 
-/// What came of one block.
+/// The result of one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rendered {
     /// Whether there will be another one.
     pub(super) goes_on: bool,
-    /// Whether the page has something to hear.
-    pub(super) has_told: bool,
+    /// Whether there is a new event.
+    pub(super) has_emitted: bool,
 }
 
-pub(super) struct Unit {
-    /// The bits above, and a count. All that changes is in one word, because the page may drop the unit as soon as it
+pub(super) struct SharedProcessor {
+    /// The bits above, and a count. All that changes is in one word, because the page may drop all of it as soon as it
     /// sees `LEFT`: the audio thread must have nothing left to write then.
     word: AtomicU32,
     renderer: UnsafeCell<Box<dyn Render>>,
 }
 
 // SAFETY: the renderer is touched by the audio thread only, as long as it has not left; see the top of this file.
-unsafe impl Sync for Unit {}
+unsafe impl Sync for SharedProcessor {}
 // SAFETY: renderers are `Send`.
-unsafe impl Send for Unit {}
+unsafe impl Send for SharedProcessor {}
 
-impl Unit {
+impl SharedProcessor {
     pub(super) fn new(renderer: Box<dyn Render>) -> Self {
-        Unit {
+        SharedProcessor {
             word: AtomicU32::new(0),
             renderer: UnsafeCell::new(renderer),
         }
@@ -62,14 +62,14 @@ impl Unit {
     /// Renders one block on the audio thread.
     ///
     /// # Safety
-    /// To be called by one thread only, and not any more once there will be no further block: then the unit may be gone
-    /// when this returns.
+    /// To be called by one thread only, and not any more once there will be no further block: then `self` may be gone when this
+    /// returns.
     pub(super) unsafe fn render(&self, frame: u64) -> Rendered {
         const OVER: Rendered = Rendered {
             goes_on: false,
-            has_told: true,
+            has_emitted: true,
         };
-        // Relaxed: what the page wrote before the unit got here is known from the message that brought it.
+        // Relaxed: the message that brought the address makes visible what the page wrote before.
         if self.word.load(Ordering::Relaxed) & DISMISSED != 0 {
             self.leave();
             return OVER;
@@ -81,9 +81,9 @@ impl Unit {
             self.leave();
             return OVER;
         }
-        if rendered.has_told {
+        if rendered.has_emitted {
             // Release: pairs with the acquire of `seen`.
-            self.word.fetch_add(TOLD, Ordering::Release);
+            self.word.fetch_add(EMITTED, Ordering::Release);
         }
         rendered
     }
@@ -130,24 +130,24 @@ struct Renderer<P: Processor> {
     processor: P,
     block: Block,
     commands: Consumer<P::Command>,
-    obeyed: Producer<P::Command>,
+    handled: Producer<P::Command>,
     events: Producer<P::Event>,
     sample_rate: f32,
 }
 
 impl<P: Processor> Render for Renderer<P> {
     fn render(&mut self, frame: u64) -> Rendered {
-        let mut has_told = false;
-        let mut host = Host {
+        let mut has_emitted = false;
+        let mut context = ProcessContext {
             events: &mut self.events,
-            has_told: &mut has_told,
+            has_emitted: &mut has_emitted,
             frame,
             sample_rate: self.sample_rate,
         };
         while let Ok(mut command) = self.commands.pop() {
-            self.processor.command(&mut command, &mut host);
-            if let Err(PushError::Full(command)) = self.obeyed.push(command) {
-                // The page lets no more commands be on their way than there is room for.
+            self.processor.command(&mut command, &mut context);
+            if let Err(PushError::Full(command)) = self.handled.push(command) {
+                // The page sends no more commands than the ring holds.
                 std::mem::forget(command);
             }
         }
@@ -158,36 +158,43 @@ impl<P: Processor> Render for Renderer<P> {
             outputs,
             ..
         } = &mut self.block;
-        let goes_on = self.processor.process(inputs, outputs, params, &mut host);
-        Rendered { goes_on, has_told }
+        let status = self
+            .processor
+            .process(inputs, outputs, params, &mut context);
+        let goes_on = status == ProcessStatus::KeepAlive;
+        Rendered {
+            goes_on,
+            has_emitted,
+        }
     }
 }
 
-/// The page's ends of a unit's rings.
-pub(super) struct Ends<P: Processor> {
+/// The page's ends of the rings.
+pub(super) struct PageQueues<P: Processor> {
     commands: Producer<P::Command>,
-    obeyed: Consumer<P::Command>,
+    handled: Consumer<P::Command>,
     events: Consumer<P::Event>,
-    room: usize,
+    /// How many commands may be sent before one is handled.
+    free: usize,
 }
 
-impl<P: Processor> Ends<P> {
-    /// Sends a command, or gives it back if as many as there is room for have not been obeyed yet.
+impl<P: Processor> PageQueues<P> {
+    /// Sends a command, or returns it if the queue is full.
     pub(super) fn send(&mut self, command: P::Command) -> Result<(), P::Command> {
-        if self.room == 0 {
+        if self.free == 0 {
             return Err(command);
         }
         self.commands
             .push(command)
             .map_err(|PushError::Full(command)| command)?;
-        self.room -= 1;
+        self.free -= 1;
         Ok(())
     }
 
-    /// What the processor has left of a command that it has obeyed; there is room for another one then.
-    pub(super) fn obeyed(&mut self) -> Option<P::Command> {
-        let command = self.obeyed.pop().ok()?;
-        self.room += 1;
+    /// What the processor has left of a command that it has handled, which makes room for another one.
+    pub(super) fn handled(&mut self) -> Option<P::Command> {
+        let command = self.handled.pop().ok()?;
+        self.free += 1;
         Some(command)
     }
 
@@ -196,45 +203,44 @@ impl<P: Processor> Ends<P> {
     }
 }
 
-/// Where the audio thread's JavaScript finds a unit and its samples.
+/// Where the audio thread's JavaScript finds a processor and its samples.
 pub(super) struct Addresses {
-    pub(super) unit: usize,
+    pub(super) processor: usize,
     pub(super) samples: usize,
     pub(super) counts: usize,
 }
 
-/// Prepares a processor for the audio thread: its unit, and the page's ends of the rings, which have room for `room`
-/// commands and as many events.
+/// Prepares a processor for the audio thread. The queues hold `capacity` commands and as many events.
 pub(super) fn prepare<P: Processor>(
     processor: P,
     shape: &Shape,
     sample_rate: f32,
-    room: usize,
-) -> (Arc<Unit>, Ends<P>, Addresses) {
-    let (commands, their_commands) = RingBuffer::new(room);
-    let (their_obeyed, obeyed) = RingBuffer::new(room);
-    let (their_events, events) = RingBuffer::new(room);
+    capacity: usize,
+) -> (Arc<SharedProcessor>, PageQueues<P>, Addresses) {
+    let (commands, their_commands) = RingBuffer::new(capacity);
+    let (their_handled, handled) = RingBuffer::new(capacity);
+    let (their_events, events) = RingBuffer::new(capacity);
     let block = Block::new(shape);
     let (samples, counts) = block.addresses();
     let renderer = Renderer {
         processor,
         block,
         commands: their_commands,
-        obeyed: their_obeyed,
+        handled: their_handled,
         events: their_events,
         sample_rate,
     };
-    let unit = Arc::new(Unit::new(Box::new(renderer)));
+    let shared = Arc::new(SharedProcessor::new(Box::new(renderer)));
     let addresses = Addresses {
-        unit: Arc::as_ptr(&unit) as usize,
+        processor: Arc::as_ptr(&shared) as usize,
         samples,
         counts,
     };
-    let ends = Ends {
+    let queues = PageQueues {
         commands,
-        obeyed,
+        handled,
         events,
-        room,
+        free: capacity,
     };
-    (unit, ends, addresses)
+    (shared, queues, addresses)
 }
