@@ -1,4 +1,6 @@
-//! Numbers as people read them, in whole numbers: formatting a fraction would cost the main module some kilobytes.
+//! Numbers as people read them.
+
+pub(crate) use example_page::text::*;
 
 use crate::effects::parameter::Unit;
 
@@ -19,51 +21,12 @@ pub(crate) fn value(value: f32, unit: Unit) -> String {
     }
 }
 
-/// A number of bytes.
-pub(crate) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1000 => with(bytes.to_string(), " B"),
-        1000..1_000_000 => with(((bytes + 500) / 1000).to_string(), " kB"),
-        _ => with(fixed(bytes as f32 / 1e6, 1), " MB"),
-    }
-}
-
-/// Milliseconds since the page was opened, as seconds.
-pub(crate) fn moment(milliseconds: f64) -> String {
-    with(fixed((milliseconds / 1000.0) as f32, 2), " s")
-}
-
 /// Seconds as a clock shows them: minutes and seconds.
 pub(crate) fn clock(seconds: f64) -> String {
     let seconds = seconds as u32;
     let mut text = (seconds / 60).to_string();
     text.push_str(if seconds % 60 < 10 { ":0" } else { ":" });
     with(text, &(seconds % 60).to_string())
-}
-
-/// With so many digits behind the point.
-pub(crate) fn fixed(value: f32, digits: u32) -> String {
-    let unit = 10_u32.pow(digits);
-    let number = (value.abs() * unit as f32 + 0.5) as u32;
-    let mut text = String::new();
-    if value < 0.0 && number > 0 {
-        text.push('−');
-    }
-    text.push_str(&(number / unit).to_string());
-    if digits > 0 {
-        text.push('.');
-        let rest = (number % unit).to_string();
-        for _ in rest.len()..digits as usize {
-            text.push('0');
-        }
-        text.push_str(&rest);
-    }
-    text
-}
-
-fn with(mut text: String, more: &str) -> String {
-    text.push_str(more);
-    text
 }
 
 #[cfg(test)]
@@ -84,12 +47,8 @@ mod tests {
     }
 
     #[test]
-    fn times_and_sizes_have_the_unit_that_fits() {
+    fn a_clock_has_two_digits_for_seconds() {
         assert_eq!(clock(68.9), "1:08");
         assert_eq!(clock(28.8), "0:28");
-        assert_eq!(moment(1995.0), "2.00 s");
-        assert_eq!(size(999), "999 B");
-        assert_eq!(size(1500), "2 kB");
-        assert_eq!(size(1_960_000), "2.0 MB");
     }
 }

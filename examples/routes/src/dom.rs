@@ -1,65 +1,9 @@
-//! The few things that the shell and the routes do with the page. All of it ends up in the main module: keep it small.
+//! What the shell and the routes do with the page, besides what all examples do.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
+use web_sys::{Event, EventTarget};
 
-/// What touching the page gives: JavaScript's own error where it fails.
-pub(crate) type Result<T = ()> = std::result::Result<T, JsValue>;
-
-/// An error with a message of our own.
-pub(crate) fn error(message: &str) -> JsValue {
-    js_sys::Error::new(message).into()
-}
-
-pub(crate) fn window() -> Result<Window> {
-    web_sys::window().ok_or(JsValue::NULL)
-}
-
-pub(crate) fn document() -> Result<Document> {
-    window()?.document().ok_or(JsValue::NULL)
-}
-
-/// The first element below `root` that a selector matches.
-pub(crate) fn find<T: JsCast>(root: &Element, selector: &str) -> Result<T> {
-    any(root, selector)?
-        .dyn_into()
-        .map_err(|found| missing(selector, &found))
-}
-
-fn any(root: &Element, selector: &str) -> Result<Element> {
-    root.query_selector(selector)?
-        .ok_or_else(|| missing(selector, root))
-}
-
-fn missing(selector: &str, place: &Element) -> JsValue {
-    let mut message = String::from("the page has no fitting `");
-    message.push_str(selector);
-    message.push_str("` in `");
-    message.push_str(&place.tag_name());
-    message.push('`');
-    error(&message)
-}
-
-/// A copy of what the page's `<template>` with this id holds: one element.
-pub(crate) fn template(id: &str) -> Result<Element> {
-    let template: HtmlElement = document()?
-        .get_element_by_id(id)
-        .ok_or_else(|| error(id))?
-        .unchecked_into();
-    let content = js_sys::Reflect::get(&template, &JsValue::from_str("content"))?;
-    let copy = content
-        .unchecked_into::<web_sys::DocumentFragment>()
-        .clone_node_with_deep(true)?;
-    copy.unchecked_into::<web_sys::DocumentFragment>()
-        .first_element_child()
-        .ok_or_else(|| error(id))
-}
-
-/// Shows an element, or hides it from everybody.
-pub(crate) fn show(element: &Element, visible: bool) -> Result {
-    element.toggle_attribute_with_force("hidden", !visible)?;
-    Ok(())
-}
+pub(crate) use example_page::dom::*;
 
 /// Milliseconds since the page was opened.
 pub(crate) fn now() -> f64 {
@@ -79,19 +23,6 @@ pub(crate) fn is_dark() -> bool {
         None => window()
             .and_then(|window| window.match_media("(prefers-color-scheme: dark)"))
             .is_ok_and(|query| query.is_some_and(|query| query.matches())),
-    }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = reportError)]
-    fn report_error(error: &JsValue);
-}
-
-/// Reports an error that has nobody else to be told, as one that was not caught.
-pub(crate) fn report(result: Result) {
-    if let Err(error) = result {
-        report_error(&error);
     }
 }
 

@@ -5,14 +5,11 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use wasm_cleave::{ChunkInfo, ChunkPhase, Config};
-use web_sys::{Element, HtmlElement, PerformanceResourceTiming};
+use web_sys::{Element, HtmlElement};
 
 use crate::dom::{self, Result, find};
 use crate::effects::Kind;
 use crate::text;
-
-/// What the file name of the main module ends with.
-const MAIN_SUFFIX: &str = "_bg.wasm";
 
 /// What happens to a chunk, in the order of the columns.
 #[derive(Clone, Copy)]
@@ -45,7 +42,7 @@ impl ChunkTable {
         let chunks = wasm_cleave::chunks();
         let all: u64 = chunks.iter().map(|chunk| u64::from(chunk.size)).sum();
         let mut sum = text::size(all);
-        if let Some(main) = main_size() {
+        if let Some(main) = dom::main_size() {
             sum.push_str(" beside main's ");
             sum.push_str(&text::size(main));
         }
@@ -143,7 +140,7 @@ impl Row {
     fn note(&self, step: Step, at: f64) {
         let cell = &self.cells[step as usize];
         if cell.text_content().as_deref() == Some("–") {
-            cell.set_text_content(Some(&text::moment(at)));
+            cell.set_text_content(Some(&text::seconds(at)));
         }
     }
 }
@@ -171,15 +168,4 @@ fn show_sizes(chunks: &[ChunkInfo]) -> Result {
         find::<Element>(&menu, &selector)?.set_text_content(Some(&text::size(size)));
     }
     Ok(())
-}
-
-/// The size of the main module, if the browser knows it.
-fn main_size() -> Option<u64> {
-    let performance = dom::window().ok()?.performance()?;
-    let entries = performance.get_entries_by_type("resource");
-    let mut entries = entries
-        .iter()
-        .filter_map(|entry| entry.dyn_into::<PerformanceResourceTiming>().ok());
-    let main = entries.find(|entry| entry.name().ends_with(MAIN_SUFFIX))?;
-    Some(main.decoded_body_size() as u64)
 }

@@ -1,10 +1,10 @@
 //! How the bytes of a piece come to the page, and how a Worker makes a piece of them.
 
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use example_page::files;
+pub(super) use example_page::files::read;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use wasm_cleave::split;
-use web_sys::{Blob, DragEvent, Event, File, FileList, HtmlInputElement, Response};
+use web_sys::{DragEvent, Event, File, FileList, HtmlInputElement};
 
 use crate::dom::{self, Result};
 use crate::piece::Piece;
@@ -13,25 +13,7 @@ use crate::piece::decode::decode;
 /// The bytes of a file beside the page.
 pub(super) async fn fetched(name: &str) -> Result<Vec<u8>> {
     let asked = dom::window()?.fetch_with_str(name);
-    let response: Response = JsFuture::from(asked).await?.dyn_into()?;
-    if !response.ok() {
-        let mut message = String::from("cannot fetch ");
-        message.push_str(&response.url());
-        message.push_str(": the server answered ");
-        message.push_str(&response.status().to_string());
-        return Err(dom::error(&message));
-    }
-    bytes(response.array_buffer()?).await
-}
-
-/// The bytes of a file that the visitor gave.
-pub(super) async fn read(blob: &Blob) -> Result<Vec<u8>> {
-    bytes(blob.array_buffer()).await
-}
-
-async fn bytes(buffer: Promise) -> Result<Vec<u8>> {
-    let buffer: ArrayBuffer = JsFuture::from(buffer).await?.dyn_into()?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    files::fetched(asked).await
 }
 
 /// Makes a piece of a file, on a thread of its own.

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use wasm_cleave::Split;
 use web_sys::{Element, HtmlElement};
 
-use super::panel::size;
 use crate::dom::{self, Result, find};
+use example_page::text::size;
 
 /// A bar on the page, hidden while nothing is awaited.
 pub(super) struct Bar {

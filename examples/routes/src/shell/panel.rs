@@ -2,14 +2,12 @@
 
 use std::cell::RefCell;
 
+use example_page::text::{millis, size};
 use wasm_bindgen::JsCast;
 use wasm_cleave::{ChunkInfo, ChunkPhase};
-use web_sys::{Element, HtmlElement, PerformanceResourceTiming};
+use web_sys::{Element, HtmlElement};
 
 use crate::dom::{self, Result, find};
-
-/// What the file name of the main module ends with.
-const MAIN_SUFFIX: &str = "_bg.wasm";
 
 /// The list on the page.
 pub(super) struct Panel {
@@ -60,26 +58,18 @@ impl Panel {
         Ok(panel)
     }
 
-    /// The main module is here, or nobody would list it; how it came is known by the browser.
+    /// Lists the main module, which is here; the browser knows how it came.
     fn add_main(&self) -> Result {
-        let Some(performance) = dom::window()?.performance() else {
+        let Some(entry) = dom::main_entry() else {
             return Ok(());
         };
-        for entry in performance.get_entries_by_type("resource").iter() {
-            let Ok(entry) = entry.dyn_into::<PerformanceResourceTiming>() else {
-                continue;
-            };
-            let url = entry.name();
-            if url.ends_with(MAIN_SUFFIX) {
-                let file = url.rsplit('/').next().unwrap_or_default();
-                self.add("main", file, entry.decoded_body_size() as u64)?;
-                let mut rows = self.rows.borrow_mut();
-                if let Some(row) = rows.last_mut() {
-                    row.set(ChunkPhase::Ready, &millis(entry.duration() as u32), 100)?;
-                    self.arrived.append_child(&row.item)?;
-                }
-                return Ok(());
-            }
+        let url = entry.name();
+        let file = url.rsplit('/').next().unwrap_or_default();
+        self.add("main", file, entry.decoded_body_size() as u64)?;
+        let mut rows = self.rows.borrow_mut();
+        if let Some(row) = rows.last_mut() {
+            row.set(ChunkPhase::Ready, &millis(entry.duration()), 100)?;
+            self.arrived.append_child(&row.item)?;
         }
         Ok(())
     }
@@ -120,7 +110,7 @@ impl Panel {
         let percent = u64::from(chunk.loaded) * 100 / row.bytes.max(1);
         let note = match chunk.phase {
             ChunkPhase::Absent => String::new(),
-            ChunkPhase::Ready => millis(chunk.load_time().unwrap_or_default().as_millis() as u32),
+            ChunkPhase::Ready => millis(chunk.load_time().unwrap_or_default().as_millis() as f64),
             ChunkPhase::Failed => String::from("failed"),
             _ if chunk.attempts > 1 => {
                 let mut note = String::from("attempt ");
@@ -169,40 +159,5 @@ impl Row {
         style.set_property("--percent", &percent.to_string())?;
         find::<Element>(&self.item, ".note")?.set_text_content(Some(note));
         Ok(())
-    }
-}
-
-/// Milliseconds, without a fraction: formatting one would cost the main module some kilobytes.
-fn millis(time: u32) -> String {
-    let mut text = time.to_string();
-    text.push_str(" ms");
-    text
-}
-
-/// A number of bytes as people read it, computed in whole numbers for the same reason.
-pub(super) fn size(bytes: u64) -> String {
-    if bytes < 1000 {
-        return bytes.to_string() + " B";
-    }
-    if bytes < 1_000_000 {
-        return ((bytes + 500) / 1000).to_string() + " kB";
-    }
-    let tenths = (bytes + 50_000) / 100_000;
-    let mut text = (tenths / 10).to_string();
-    text.push('.');
-    text.push_str(&(tenths % 10).to_string());
-    text + " MB"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_are_rounded_to_what_people_read() {
-        assert_eq!(size(999), "999 B");
-        assert_eq!(size(1500), "2 kB");
-        assert_eq!(size(1_249_000), "1.2 MB");
-        assert_eq!(size(1_960_000), "2.0 MB");
     }
 }

@@ -2,16 +2,12 @@
 
 use std::cell::RefCell;
 
-use wasm_bindgen::prelude::*;
 use wasm_cleave::{ChunkCounters, ChunkInfo, ChunkPhase};
-use web_sys::{Element, HtmlElement, PerformanceResourceTiming};
+use web_sys::{Element, HtmlElement};
 
 use crate::dom::{self, Result, find};
 use crate::part::{Part, Thread};
 use crate::text;
-
-/// What the file name of the main module ends with.
-const MAIN_SUFFIX: &str = "_bg.wasm";
 
 pub(super) struct ChunkTable {
     body: Element,
@@ -49,7 +45,7 @@ impl ChunkTable {
         chunks.sort_by_key(|chunk| std::cmp::Reverse(chunk.size));
         let size = |chunk: &ChunkInfo| u64::from(chunk.size);
         let mut sum = text::size(chunks.iter().map(size).sum());
-        if let Some(main) = main_size() {
+        if let Some(main) = dom::main_size() {
             sum.push_str(", main ");
             sum.push_str(&text::size(main));
         }
@@ -149,15 +145,4 @@ impl Row {
         let first = uses.min_by_key(|(order, _)| *order);
         first.map(|(_, thread)| thread)
     }
-}
-
-/// The size of the main module, if the browser knows it.
-fn main_size() -> Option<u64> {
-    let performance = dom::window().ok()?.performance()?;
-    let entries = performance.get_entries_by_type("resource");
-    let mut entries = entries
-        .iter()
-        .filter_map(|entry| entry.dyn_into::<PerformanceResourceTiming>().ok());
-    let main = entries.find(|entry| entry.name().ends_with(MAIN_SUFFIX))?;
-    Some(main.decoded_body_size() as u64)
 }

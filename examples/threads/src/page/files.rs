@@ -1,9 +1,8 @@
 //! How the bytes of a picture come to the page, and how the page shows them.
 
-use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Response, Url};
+pub(super) use example_page::files::{fetched, read};
+use js_sys::{Array, Promise, Uint8Array};
+use web_sys::{Blob, Url};
 
 use crate::dom::{self, Result};
 
@@ -12,29 +11,6 @@ pub(super) fn ask(name: &str) -> Result<Promise> {
     let mut url = String::from("pictures/");
     url.push_str(name);
     Ok(dom::window()?.fetch_with_str(&url))
-}
-
-/// The bytes of a file that was asked for.
-pub(super) async fn fetched(asked: Promise) -> Result<Vec<u8>> {
-    let response: Response = JsFuture::from(asked).await?.dyn_into()?;
-    if !response.ok() {
-        let mut message = String::from("cannot fetch ");
-        message.push_str(&response.url());
-        message.push_str(": the server answered ");
-        message.push_str(&response.status().to_string());
-        return Err(dom::error(&message));
-    }
-    bytes(response.array_buffer()?).await
-}
-
-/// The bytes of a file that the visitor gave.
-pub(super) async fn read(blob: &Blob) -> Result<Vec<u8>> {
-    bytes(blob.array_buffer()).await
-}
-
-async fn bytes(buffer: Promise) -> Result<Vec<u8>> {
-    let buffer: ArrayBuffer = JsFuture::from(buffer).await?.dyn_into()?;
-    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// A URL under which the page can show some bytes, as long as it lives.
