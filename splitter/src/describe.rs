@@ -34,7 +34,7 @@ pub(crate) fn describe(
             ModuleId::Chunk(chunk) => (
                 manifest.chunks[chunk.at()].file.clone(),
                 ModuleKind::Chunk,
-                names(&partition.chunks[chunk.at()].signature.0),
+                names(&partition.chunks[chunk.at()].splits.0),
             ),
         };
         let carried = module.intervals.iter();

@@ -128,7 +128,7 @@ pub fn emit(
         .par_iter()
         .zip(&partition.chunks)
         .map(|(module, chunk)| {
-            let label = manifest::label(&graph, &chunk.signature);
+            let label = manifest::label(&graph, &chunk.splits);
             let bytes = emit::chunk(&plan, module, &label, build, options.names)?;
             let name_of = |index| module.name_of(&input, index);
             checker.check(&format!("chunk `{label}`"), &bytes, name_of)?;

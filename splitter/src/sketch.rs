@@ -356,7 +356,7 @@ fn module_name(module: Option<ModuleId>, graph: &SymbolGraph, partition: &Partit
         None => "nowhere".to_string(),
         Some(ModuleId::Main) => "main".to_string(),
         Some(ModuleId::Chunk(chunk)) => {
-            let splits = partition.chunks[chunk.at()].signature.0.iter();
+            let splits = partition.chunks[chunk.at()].splits.0.iter();
             let names: Vec<_> = splits
                 .map(|split| &*graph.splits[split.at()].name)
                 .collect();

@@ -1,4 +1,4 @@
-//! Turns atoms (symbols of equal signature) into chunks, and merges those that are not worth a request of their own.
+//! Turns atoms (symbols that the same splits reach) into chunks, and merges those that are not worth a request of their own.
 //!
 //! All sizes are bytes as they travel. With a request worth 20 kB, and splits A, B and C:
 //!
@@ -27,7 +27,7 @@ const BEFORE_FIRST_PAINT: usize = 10;
 /// A chunk to be: atoms that are loaded together.
 #[derive(Clone, Debug)]
 struct Group {
-    signature: SplitSet,
+    splits: SplitSet,
     weight: usize,
     /// Whether something in it is needed by one split alone.
     has_unshared: bool,
@@ -45,33 +45,33 @@ enum Partner {
 pub(super) fn assign(
     reach: &[Reach],
     weights: &[usize],
-    splits: usize,
+    split_count: usize,
     limits: &Limits,
 ) -> Partition {
     let mut atoms: BTreeMap<&SplitSet, usize> = BTreeMap::new();
     for (reach, weight) in reach.iter().zip(weights) {
-        if let Reach::Splits(signature) = reach {
-            *atoms.entry(signature).or_default() += weight;
+        if let Reach::Splits(split_set) = reach {
+            *atoms.entry(split_set).or_default() += weight;
         }
     }
     let position_of: BTreeMap<&SplitSet, usize> = atoms
         .keys()
         .enumerate()
-        .map(|(position, signature)| (*signature, position))
+        .map(|(position, split_set)| (*split_set, position))
         .collect();
-    let signatures: Vec<&SplitSet> = atoms.keys().copied().collect();
+    let split_sets: Vec<&SplitSet> = atoms.keys().copied().collect();
     // Nothing but zeros is carried by nobody, so it needs no chunk.
     let carried = atoms.iter().enumerate();
     let carried = carried.filter(|(_, (_, weight))| **weight > 0);
-    let groups = carried.map(|(position, (signature, weight))| Group {
-        signature: (*signature).clone(),
+    let groups = carried.map(|(position, (split_set, weight))| Group {
+        splits: (*split_set).clone(),
         weight: *weight,
-        has_unshared: signature.0.len() == 1,
+        has_unshared: split_set.0.len() == 1,
         atoms: vec![position],
     });
-    let groups = merge(groups.collect(), splits, limits);
+    let groups = merge(groups.collect(), split_count, limits);
 
-    let mut module_of_atom = vec![ModuleId::Main; signatures.len()];
+    let mut module_of_atom = vec![ModuleId::Main; split_sets.len()];
     for (position, group) in groups.iter().enumerate() {
         for &atom in &group.atoms {
             module_of_atom[atom] = ModuleId::Chunk(ChunkId::from_position(position));
@@ -83,21 +83,21 @@ pub(super) fn assign(
             .map(|reach| match reach {
                 Reach::Dead => None,
                 Reach::Main => Some(ModuleId::Main),
-                Reach::Splits(signature) => Some(module_of_atom[position_of[signature]]),
+                Reach::Splits(split_set) => Some(module_of_atom[position_of[split_set]]),
             })
             .collect(),
         chunks: groups
             .into_iter()
             .map(|group| Chunk {
-                signature: group.signature,
+                splits: group.splits,
             })
             .collect(),
     }
 }
 
 /// Merges groups as long as that saves more than it costs; those that went into main are left out.
-fn merge(groups: Vec<Group>, splits: usize, limits: &Limits) -> Vec<Group> {
-    let mut merging = Merging::new(groups, splits, limits);
+fn merge(groups: Vec<Group>, split_count: usize, limits: &Limits) -> Vec<Group> {
+    let mut merging = Merging::new(groups, split_count, limits);
     while let Some((position, partner)) = merging.best_merge() {
         match partner {
             Partner::Main => merging.inline(position),
@@ -105,7 +105,7 @@ fn merge(groups: Vec<Group>, splits: usize, limits: &Limits) -> Vec<Group> {
         }
     }
     let mut groups: Vec<Group> = merging.groups.into_iter().flatten().collect();
-    groups.sort_by(|a, b| a.signature.cmp(&b.signature));
+    groups.sort_by(|a, b| a.splits.cmp(&b.splits));
     groups
 }
 
@@ -114,16 +114,16 @@ fn merge(groups: Vec<Group>, splits: usize, limits: &Limits) -> Vec<Group> {
 struct Merging<'a> {
     groups: Vec<Option<Group>>,
     best: Vec<Option<(usize, Partner)>>,
-    splits: usize,
+    split_count: usize,
     limits: &'a Limits,
 }
 
 impl<'a> Merging<'a> {
-    fn new(groups: Vec<Group>, splits: usize, limits: &'a Limits) -> Self {
+    fn new(groups: Vec<Group>, split_count: usize, limits: &'a Limits) -> Self {
         let mut merging = Merging {
             best: vec![None; groups.len()],
             groups: groups.into_iter().map(Some).collect(),
-            splits,
+            split_count,
             limits,
         };
         for position in 0..merging.groups.len() {
@@ -195,8 +195,8 @@ impl<'a> Merging<'a> {
             Some(group) if !group.has_unshared => {
                 let paid = group.weight.saturating_mul(BEFORE_FIRST_PAINT);
                 self.gain_of(
-                    group.signature.0.len(),
-                    paid.saturating_mul(self.splits + 1),
+                    group.splits.0.len(),
+                    paid.saturating_mul(self.split_count + 1),
                 )
             }
             _ => 0,
@@ -208,9 +208,9 @@ impl<'a> Merging<'a> {
         let (Some(one), Some(other)) = (&self.groups[one], &self.groups[other]) else {
             return 0;
         };
-        let other_alone = one.signature.lacks(&other.signature);
-        let one_alone = other.signature.lacks(&one.signature);
-        let both = one.signature.0.len() - one_alone;
+        let other_alone = one.splits.lacks(&other.splits);
+        let one_alone = other.splits.lacks(&one.splits);
+        let both = one.splits.0.len() - one_alone;
         let cost = one.weight.saturating_mul(other_alone);
         self.gain_of(
             both,
@@ -227,7 +227,7 @@ impl<'a> Merging<'a> {
 
 impl Group {
     fn absorb(&mut self, other: Group) {
-        self.signature = self.signature.union(&other.signature);
+        self.splits = self.splits.union(&other.splits);
         self.weight += other.weight;
         self.has_unshared |= other.has_unshared;
         self.atoms.extend(other.atoms);
@@ -241,11 +241,11 @@ mod tests {
     use crate::ids::SplitId;
 
     fn chunks(atoms: &[(&[u32], usize)], request_cost: usize) -> Vec<(Vec<u32>, usize)> {
-        let signature =
+        let split_set =
             |splits: &[u32]| SplitSet(splits.iter().map(|&split| SplitId(split)).collect());
         let reach: Vec<Reach> = atoms
             .iter()
-            .map(|(splits, _)| Reach::Splits(signature(splits)))
+            .map(|(splits, _)| Reach::Splits(split_set(splits)))
             .collect();
         let weights: Vec<usize> = atoms.iter().map(|(_, weight)| *weight).collect();
         let partition = assign(&reach, &weights, 3, &Limits { request_cost });
@@ -253,7 +253,7 @@ mod tests {
             let module = Some(ModuleId::Chunk(ChunkId::from_position(position)));
             let placed = partition.modules.iter().zip(&weights);
             let own = placed.filter(|(placed, _)| **placed == module);
-            let splits = chunk.signature.0.iter().map(|split| split.0);
+            let splits = chunk.splits.0.iter().map(|split| split.0);
             (splits.collect(), own.map(|(_, weight)| weight).sum())
         };
         partition.chunks.iter().enumerate().map(of_chunk).collect()

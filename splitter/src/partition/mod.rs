@@ -3,12 +3,12 @@
 //! ```text
 //!   main ─▶ fmt            editor ─▶ fmt, regex, table        viewer ─▶ regex
 //!
-//!   signatures   fmt: main      table: {editor}      regex: {editor, viewer}
+//!   split sets   fmt: main      table: {editor}      regex: {editor, viewer}
 //!   modules      main           chunk `editor`       chunk `editor+viewer`
 //! ```
 //!
 //! A symbol that refers to another is reached by fewer splits or by the same, so what a chunk refers to is loaded no
-//! later than the chunk. Passes, in order: `reach`, `weight`, atoms (symbols of equal signature), `merge`.
+//! later than the chunk. Passes, in order: `reach`, `weight`, atoms (symbols that the same splits reach), `merge`.
 
 mod merge;
 mod reach;
@@ -33,7 +33,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// A chunk for every signature, however small.
+    /// A chunk for every set of splits, however small.
     pub const NONE: Limits = Limits { request_cost: 0 };
 }
 
@@ -50,7 +50,7 @@ impl Default for Limits {
 #[derive(Clone, Debug)]
 pub(crate) struct Chunk {
     /// The splits that need it.
-    pub(crate) signature: SplitSet,
+    pub(crate) splits: SplitSet,
 }
 
 /// Which module each live symbol goes to.
@@ -64,12 +64,12 @@ pub(crate) struct Partition {
 impl Partition {
     /// Assigns the symbols of a program to modules.
     pub(crate) fn new(input: &InputModule, graph: &SymbolGraph, limits: &Limits) -> Self {
-        let signatures = reach::find(graph);
+        let split_sets = reach::find(graph);
         let weights: Vec<usize> = (0..graph.len())
             .into_par_iter()
             .map(|position| weight::of(input, graph, Node::from_position(position)))
             .collect();
-        merge::assign(&signatures, &weights, graph.splits.len(), limits)
+        merge::assign(&split_sets, &weights, graph.splits.len(), limits)
     }
 
     /// Puts everything into main, what only splits reach too: the program without splitting.
@@ -92,7 +92,7 @@ impl Partition {
 
     /// The chunks that a split needs.
     pub(crate) fn chunks_of(&self, split: SplitId) -> impl Iterator<Item = ChunkId> + '_ {
-        let needs = move |chunk: &Chunk| chunk.signature.contains(split);
+        let needs = move |chunk: &Chunk| chunk.splits.contains(split);
         let chunks = (0..self.chunks.len()).map(ChunkId::from_position);
         chunks.filter(move |chunk| needs(&self.chunks[chunk.at()]))
     }
