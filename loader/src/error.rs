@@ -1,4 +1,4 @@
-//! What can go wrong with a load, and what the person who reads the message should do about it.
+//! What can go wrong with a load, and what to do about it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ impl LoadErrorKind {
         }
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(self) -> &'static str {
         match self {
@@ -247,7 +247,7 @@ impl LoadError {
         &self.0.detail
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &'static str {
         self.0.kind.help()

@@ -1,6 +1,6 @@
 //! Split functions of a wasm-bindgen program, loaded when they are first awaited.
 //!
-//! What an application depends on: the attribute [`wasm_split`] and the runtime behind it.
+//! The crate that an application depends on: the attribute [`wasm_split`], and the runtime that loads chunks.
 //!
 //! ```
 //! use wasm_cleave::{LoadError, wasm_split};
@@ -19,9 +19,9 @@
 //! - [`wasm_split`] marks a function; what it returns then is a [`Call`], to be awaited or tried at once.
 //! - [`split!`] stands for all functions of one name: [`preload`](Split::preload), [`prefetch`](Split::prefetch),
 //!   [`is_loaded`](Split::is_loaded), [`progress`](Split::progress).
-//! - [`configure`] says how chunks are loaded: from where, how often it is tried, how long it may take, through which
-//!   [`Backend`](backend::Backend), and who watches. Without it, they come by `fetch` from the folder of the program's
-//!   JavaScript file, or in Node from the same folder on disk.
+//! - [`configure`] sets how chunks are loaded: the URL, attempts, time limits, a [`Backend`](backend::Backend), a listener
+//!   for progress. By default they come by `fetch` from the folder of the program's JavaScript file, or in Node from the
+//!   same folder on disk.
 //! - [`chunks`] lists the chunks as they stand, [`chunk_counters`] what all threads have done with them.
 //! - `threads` starts Workers and rayon pools that share the memory; `audio` runs processors on the audio thread
 //!   (features `rayon` and `audio`; in programs built with `wasm-cleave build --threads`).
@@ -34,12 +34,12 @@
 //!
 //! On other targets than wasm there are no chunks: bodies run directly, and everything counts as loaded.
 //!
-//! The state is that of the thread: all of this works on the page and in any worker, each by itself.
+//! Every thread has a state of its own: all of this works on the page and in any worker.
 //!
-//! Where threads share one memory, one of them, usually the page, fetches and compiles for all. What a function of a
-//! chunk made, a trait object for example, may be used on every thread at once, even on one that has never used the
-//! chunk. The chunk's statics are one for all threads. Where a thread cannot await, [`Call::wait`] waits.
-//! [`chunk_counters`] tells what the threads have done together.
+//! If threads share one memory, one of them, usually the page, fetches and compiles for all. Whatever a function of a
+//! chunk makes, a trait object for example, may be used on every thread at once, even on one that has never used the
+//! chunk. All threads share the chunk's statics. A thread that cannot await calls [`Call::wait`]. [`chunk_counters`] shows
+//! what all threads together have done.
 
 #![cfg_attr(target_feature = "atomics", feature(stdarch_wasm_atomic_wait))]
 #![cfg_attr(docsrs, feature(doc_cfg))]

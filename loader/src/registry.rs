@@ -70,7 +70,7 @@ impl Registry {
         waker: Waker,
     ) -> (Poll<Result<(), LoadError>>, Option<Waker>) {
         let Ok(at) = self.position(id) else {
-            // Over and forgotten: polled again against the rules, so it waits for ever.
+            // It has ended and was polled again, which the rules of futures forbid: it waits without end.
             return (Poll::Pending, Some(waker));
         };
         let waiter = &mut self.waiters[at];
@@ -112,7 +112,7 @@ impl Registry {
                     waiter.missing.swap_remove(at);
                 }
                 Err(error) => {
-                    // Its other chunks no longer matter to it: it hears of the first failure only.
+                    // Its other chunks no longer matter to it: it gets the first failure only.
                     waiter.missing = Vec::new();
                     waiter.failure = Some(error.clone());
                 }

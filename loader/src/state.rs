@@ -47,7 +47,7 @@ pub(crate) struct Loads {
     /// Why `manifest` is empty, if it should not be.
     damage: Option<DecodeError>,
     pub(crate) meters: Vec<Meter>,
-    /// Who waits for which chunk.
+    /// Which loads run, and what waits for them.
     pub(crate) registry: Registry,
     pub(crate) config: Rc<Config>,
 }

@@ -77,7 +77,7 @@ impl Item {
         None
     }
 
-    /// Whether wasm-bindgen wrote it, which notes that the function behind it cannot be split.
+    /// Whether wasm-bindgen wrote it, which notes that the function below it cannot be split.
     pub(crate) fn is_bindgen_wrapper(&self, problems: &mut Problems) -> bool {
         let is_wrapper = self.sig.ident.to_string().starts_with(BINDGEN_WRAPPER);
         if is_wrapper {
@@ -121,7 +121,7 @@ impl Item {
                 return true;
             };
             match name.ident.to_string().as_str() {
-                // An inlined wrapper would be compiled, with the body behind it, once per crate that calls it.
+                // An inlined wrapper would be compiled, with its body, once in each crate that calls it.
                 "inline" => false,
                 "wasm_split" => {
                     let help = "a function belongs to one split: keep one of the two";
@@ -175,7 +175,7 @@ fn check_result(output: &ReturnType, policy: Policy, problems: &mut Problems) ->
         problems.at(
             found,
             "a split function cannot return `impl Trait`: the caller would be compiled for the hidden type, \
-             and take the code behind it into the main module",
+             and take its code into the main module",
             "return a box, `Box<dyn Trait>`, or a type with a name",
         );
     }

@@ -45,7 +45,7 @@ impl AudioErrorKind {
         }
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(self) -> &'static str {
         match self {
@@ -104,7 +104,7 @@ impl AudioError {
         self.kind
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &'static str {
         self.kind.help()

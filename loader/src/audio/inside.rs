@@ -37,7 +37,7 @@ pub(super) fn prepare() {
     loop {
         let first = FIRST.load(Ordering::Relaxed);
         mine.next.store(first, Ordering::Relaxed);
-        // Release: who finds the entry finds it whole.
+        // Release: a thread that finds the entry finds it complete.
         let added = FIRST.compare_exchange(first, place, Ordering::Release, Ordering::Relaxed);
         if added.is_ok() {
             break;

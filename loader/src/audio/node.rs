@@ -205,7 +205,7 @@ impl<P: Processor> Drop for Node<P> {
                 }
                 wait::changed(shared.word(), seen, LOOK_AFTER).await;
             }
-            // Only now: engines need not call processors that nobody hears.
+            // Only now: engines need not call processors that are not connected.
             let _ = node.disconnect();
             node.messages().on_message(None);
             node.on_failure(None);
@@ -214,13 +214,13 @@ impl<P: Processor> Drop for Node<P> {
     }
 }
 
-/// Hears of the failure of a processor: from its own script, or from the engine.
+/// Listens for the failure of a processor, which its own script or the engine reports.
 fn listen(
     node: &js::Node,
     shared: &Arc<SharedProcessor>,
     failure: &Rc<RefCell<Option<String>>>,
 ) -> Rc<[Listener; 2]> {
-    let hear = |property: &'static str| {
+    let listener = |property: &'static str| {
         let (shared, failure) = (shared.clone(), failure.clone());
         Closure::new(move |event: JsValue| {
             *failure.borrow_mut() = Some(text(&get(&event, property)));
@@ -229,7 +229,7 @@ fn listen(
             wait::notify(shared.word());
         })
     };
-    let (said, failed) = (hear("data"), hear("message"));
+    let (said, failed) = (listener("data"), listener("message"));
     node.messages()
         .on_message(Some(said.as_ref().unchecked_ref()));
     node.on_failure(Some(failed.as_ref().unchecked_ref()));

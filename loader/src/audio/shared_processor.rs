@@ -90,7 +90,7 @@ impl SharedProcessor {
 
     /// Notes that the audio thread will not touch it any more.
     pub(super) fn leave(&self) {
-        // Release: whoever sees it may drop what the audio thread wrote.
+        // Release: the page may drop what the audio thread wrote once it sees this.
         self.word.fetch_or(LEFT, Ordering::Release);
     }
 

@@ -1,4 +1,4 @@
-//! The border between page and audio thread: what travels over it, and, under loom, who touches what when.
+//! The border between page and audio thread: what travels over it, and, under loom, which side touches what when.
 
 #[cfg(not(loom))]
 mod rings {
@@ -157,7 +157,7 @@ mod models {
 
     struct Place(UnsafeCell<u32>);
 
-    // SAFETY: that is what the models are about: loom sees who comes too early.
+    // SAFETY: that is what the models are about: loom sees which side comes too early.
     unsafe impl Sync for Place {}
     // SAFETY: as above.
     unsafe impl Send for Place {}

@@ -335,7 +335,7 @@ struct Requests {
     name: String,
     waiting: RefCell<Vec<(u32, Function)>>,
     next: Cell<u32>,
-    /// These processors, and who listens to them.
+    /// These processors, and their listeners.
     hosts: RefCell<Vec<(Node, [Listener; 2])>>,
 }
 

@@ -162,7 +162,7 @@ impl Request {
         &self.signal
     }
 
-    /// Says that so many bytes of the file have arrived in this attempt. Only for those who watch the progress.
+    /// Reports that so many bytes of the file have arrived in this attempt, for the progress.
     pub fn received(&self, bytes: u32) {
         (self.observer.received)(self.observer.chunk, bytes);
     }

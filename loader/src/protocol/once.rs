@@ -34,7 +34,7 @@ impl<T> OnceBox<T> {
     /// Makes `value` the value if there is none yet. Returns what is the value now.
     pub(crate) fn offer(&self, value: T) -> &T {
         let mine = Box::into_raw(Box::new(value));
-        // Release: pairs with the acquire of `get`. Acquire on failure: pairs with this release of the one who was first.
+        // Release: pairs with the acquire of `get`. Acquire on failure: pairs with this release by the thread that was first.
         let first = self.value.compare_exchange(
             core::ptr::null_mut(),
             mine,
@@ -56,7 +56,7 @@ impl<T> OnceBox<T> {
 
 impl<T> Drop for OnceBox<T> {
     fn drop(&mut self) {
-        // Relaxed: whoever drops has exclusive access, which takes a synchronisation of its own.
+        // Relaxed: a drop has exclusive access, which needs a synchronisation of its own.
         let value = self.value.load(Ordering::Relaxed);
         if !value.is_null() {
             // SAFETY: it came from a box, and nobody holds a reference any more.

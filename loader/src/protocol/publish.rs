@@ -3,19 +3,19 @@
 //! # The problem
 //! Every thread has a module instance and a function table of its own, and all have one memory. A trait object that
 //! a chunk made on one thread may be called on another which has never used the chunk, cannot receive a message, and must not
-//! wait. That works if all it takes to link the chunk lies in shared memory *before* anybody can hold such an object.
+//! wait. That works if all it takes to link the chunk lies in shared memory *before* such an object can exist.
 //! A slot or an address of a chunk is produced by code of that chunk alone, so the rule is:
 //!
 //! > No function of a chunk runs anywhere before the chunk is *ready*.
 //!
-//! Whoever got an object of the chunk through a channel free of races then comes after *ready*, and links the chunk
-//! without asking anybody.
+//! A thread that got an object of the chunk, through a channel free of races, then comes after *ready*, and links the
+//! chunk without asking any other thread.
 //!
 //! # The steps
-//! 1. **Bytes.** Who has fetched a chunk and checked its hash copies the bytes into shared memory and offers them. The
-//!    first offer counts, later ones are dropped; the bytes never change again. No lock, nothing to clean up: a thread
-//!    that ends here leaves at most an unused copy. From here on nobody needs to fetch the chunk, even if all the rest
-//!    fails.
+//! 1. **Bytes.** The thread that has fetched a chunk and checked its hash copies the bytes into shared memory and offers
+//!    them. The first offer counts, later ones are dropped; the bytes never change again. No lock, nothing to clean up: a
+//!    thread that ends here leaves at most an unused copy. From here on no thread needs to fetch the chunk, even if all
+//!    the rest fails.
 //! 2. **Instance.** The thread links the chunk with itself. That fills its own table and touches nothing shared, so it
 //!    may fail and may be waited for.
 //! 3. **Claim.** The chunk's data must be written once: a second time would undo what the program has stored since. So
@@ -23,17 +23,18 @@
 //!    apart; it only grows.
 //! 4. **Data.** The claimant calls the chunk's `init`: some copies of constant bytes to constant addresses. Between 3
 //!    and 5 it does nothing else: it fetches nothing, waits for nothing, allocates nothing.
-//! 5. **Ready.** `Writing(n)` → `Ready`, which is final. If `init` failed, `Writing(n)` → `Idle(n)`, and anybody may try.
+//! 5. **Ready.** `Writing(n)` → `Ready`, which is final. If `init` failed, `Writing(n)` → `Idle(n)`, and any thread may
+//!    try.
 //!
-//! Who finds somebody else in `Writing` waits, without blocking, until that changes. It is a matter of microseconds.
+//! A thread that finds another one in `Writing` waits, without blocking, until that changes. It takes microseconds.
 //!
 //! # A thread that ends in the middle
-//! A worker can be terminated anywhere. Before 3 nobody depends on it. Between 3 and 5 it leaves `Writing(n)` behind.
-//! There is no way to ask whether a thread lives, but there is no reason either for a living one to be there long: so
-//! who has seen one and the same claim for a long time (`TAKE_OVER_AFTER`) takes it over, `Writing(n)` → `Writing(n + 1)`,
-//! and writes the data itself. That is right whatever the dead thread had written: the bytes are the same, and no
+//! A worker can be terminated anywhere. Before 3 no thread depends on it. Between 3 and 5 it leaves `Writing(n)`. There
+//! is no way to ask whether a thread lives, but there is no reason either for a living one to be there long: so a thread
+//! that has seen the same claim for a long time (`TAKE_OVER_AFTER`) takes it over, `Writing(n)` → `Writing(n + 1)`, and
+//! writes the data itself. That is right whatever the dead thread had written: the bytes are the same, and no
 //! function of the chunk has run that could have changed them, since the chunk has not been ready. A takeover names the
-//! claim it has watched, so of many who lose their patience with one claim one succeeds, and the others watch that one.
+//! claim it has watched, so of many threads that give up on one claim one succeeds, and the others watch that one.
 //!
 //! What this relies on is that a claimant which was given up does not go on. If it does after all (a debugger held it
 //! for that long in just these microseconds), its step 5 fails, because the claim is no longer its own, and it says so.
@@ -138,7 +139,7 @@ impl<B> Publication<B> {
         }
     }
 
-    /// Step 3 for a claim whose owner has ended. Finds somebody else's claim again where another was quicker.
+    /// Step 3 for a claim whose owner has ended. Finds another claim if another thread was faster.
     pub(crate) fn take_over(&self, dead: Seen) -> Claimed<'_, B> {
         match self.replace(dead.0, dead.0.next_claim()) {
             Ok(mine) => Claimed::Mine(mine),
@@ -147,7 +148,7 @@ impl<B> Publication<B> {
     }
 
     fn read(&self) -> Word {
-        // Acquire: pairs with the release of step 5, so that who sees `Ready` sees the data and the bytes.
+        // Acquire: pairs with the release of step 5, so that a thread that sees `Ready` sees the data and the bytes.
         Word(self.word.load(Ordering::Acquire))
     }
 

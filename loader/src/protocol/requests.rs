@@ -185,7 +185,7 @@ impl ChunkRequest {
     }
 
     fn advance(&self, from: u32, to: u32) -> bool {
-        // Release: pairs with the acquire of `answer`, so that who sees the answer sees the error, and the bytes.
+        // Release: pairs with the acquire of `answer`, so that the requester sees the error, and the bytes.
         self.state
             .compare_exchange(from, to, Ordering::Release, Ordering::Relaxed)
             .is_ok()

@@ -19,7 +19,7 @@ use std::{
 
 use std::sync::atomic::Ordering;
 
-/// Memory that may be used only by who is ordered after its last writer: loom proves it, or fails the test.
+/// Memory that a thread may use only if it is ordered after the last writer: loom proves it, or fails the test.
 #[cfg(not(loom))]
 #[derive(Default)]
 struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
@@ -113,7 +113,7 @@ impl Program {
         }
     }
 
-    /// Who waits looks again; that somebody is dead is decided by the test.
+    /// A waiter looks again; the test decides that another thread is dead.
     fn watch(&self, _: Seen) -> Claimed<'_, UnsafeCell<u32>> {
         thread::yield_now();
         self.publication.claim()
@@ -323,7 +323,7 @@ fn a_claim_that_was_taken_over_does_not_count() {
             program.publication.take_over(seen),
             Claimed::Theirs(now) if now != seen
         ));
-        assert!(slow.ready().is_err(), "the slow one hears of it");
+        assert!(slow.ready().is_err(), "the slow one gets an error");
         assert!(!program.publication.is_ready());
         assert_eq!(heir.ready(), Ok(()));
         assert!(program.publication.is_ready());

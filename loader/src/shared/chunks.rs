@@ -19,7 +19,7 @@ pub(super) struct SharedChunk {
     pub(super) instantiations: Counter,
     pub(super) stub_hits: Counter,
     pub(super) waits: Counter,
-    /// Whether the coordinator has sent the compiled chunk to all who are connected; set before there are bytes.
+    /// Whether the coordinator has sent the compiled chunk to all connected threads; set before there are bytes.
     sent: AtomicU32,
 }
 
@@ -56,7 +56,7 @@ impl SharedChunk {
         self.publication.bytes().map_or(&[], |bytes| bytes)
     }
 
-    /// Notes that the compiled chunk is on its way to all who are connected.
+    /// Notes that the compiled chunk is on its way to all connected threads.
     pub(super) fn set_sent(&self) {
         // Relaxed: a thread that asks has seen the bytes, which are offered after this, with a release.
         self.sent.store(1, Ordering::Relaxed);

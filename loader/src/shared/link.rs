@@ -47,7 +47,7 @@ pub(crate) fn make_callable_blocking(chunks: &[ChunkIndex]) -> Result<(), LoadEr
     })
 }
 
-/// Who fetches for this thread.
+/// The thread that fetches for this one.
 enum Supplier {
     /// The thread itself: it coordinates, or has a backend of its own.
     ThisThread,

@@ -19,7 +19,8 @@ pub(super) fn work_alone(why: &SpawnError) {
     // Relaxed: nothing else goes with it.
     if !HAS_SAID.swap(true, Ordering::Relaxed) {
         warn(&format!(
-            "wasm-cleave: thread pools have no threads, and run each job on the thread that asks for it: {why}"
+            "wasm-cleave: thread pools have no threads, and run each job on the thread that asks for it: {why}\nhelp: {}",
+            why.help()
         ));
     }
 }

@@ -48,7 +48,7 @@ impl SpawnErrorKind {
         }
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(self) -> &'static str {
         match self {
@@ -116,7 +116,7 @@ impl SpawnError {
         self.kind
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &'static str {
         self.kind.help()
@@ -153,7 +153,7 @@ impl JoinErrorKind {
         }
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(self) -> &'static str {
         match self {
@@ -203,7 +203,7 @@ impl JoinError {
         self.kind
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &'static str {
         self.kind.help()

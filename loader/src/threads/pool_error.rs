@@ -104,7 +104,7 @@ impl PoolError {
         self.kind
     }
 
-    /// What the person who reads the message should do about it.
+    /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &'static str {
         self.help

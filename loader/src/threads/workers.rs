@@ -85,7 +85,7 @@ impl Drop for Workers {
 
 /// Lets the threads of a pool end when they are idle.
 async fn end(pool: Rc<ThreadPool>, status: Rc<PoolStatus>) {
-    // A thread that fails takes its job along, which keeps the others in a dropped pool for ever, where nobody reaches
+    // A thread that fails takes its job along, which keeps the others in a dropped pool without end, where nothing reaches
     // them. So first all have to become idle.
     let idle = Broadcast::begin(&pool, || ());
     if status.unless_failed(idle.done()).await.is_err() {

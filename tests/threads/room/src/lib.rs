@@ -7,7 +7,7 @@ use std::time::Duration;
 use host::{check, log};
 use wasm_bindgen::prelude::*;
 use wasm_cleave::audio::{AudioErrorKind, Worklet};
-use wasm_cleave::threads::{self, Pool};
+use wasm_cleave::threads::{self, Pool, SpawnErrorKind};
 use web_sys::OfflineAudioContext;
 
 /// How many threads start together, and for how many stacks of 2 MiB there is room.
@@ -65,9 +65,11 @@ async fn start_together(fit: usize) {
                 came += 1;
             }
             Err(error) => {
+                check!(error.kind() == SpawnErrorKind::NoMemory);
+                check!(error.help().contains("--max-memory"));
                 let error = error.to_string();
                 check!(error.starts_with("cannot start a thread: the memory has no room for 2"));
-                check!(error.contains(" bytes, ") && error.contains("--max-memory"));
+                check!(error.contains(" bytes, "));
             }
         }
     }

@@ -133,7 +133,7 @@ pub async fn while_the_page_spins() {
         Ok(_) => check!(!is_split()),
         Err(error) => {
             check!(error.kind() == LoadErrorKind::NoAnswer && error.is_retryable());
-            check!(error.to_string().contains("the page must not wait"));
+            check!(error.help().contains("the page must not wait"));
         }
     }
     let thread = threads::spawn(|| chunks::spins(2).wait());
