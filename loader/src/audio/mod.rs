@@ -97,6 +97,8 @@ mod panics;
 mod param;
 mod process_context;
 mod processor;
+#[cfg(target_feature = "atomics")]
+mod requests;
 #[cfg(any(target_feature = "atomics", test))]
 #[cfg_attr(loom, allow(dead_code, reason = "the models take the border alone"))]
 mod shared_processor;

@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use std::pin::pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise};
+use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::BaseAudioContext;
 
@@ -16,6 +16,7 @@ use super::node_options::NodeOptions;
 use super::panics;
 use super::param::{Param, Rate};
 use super::processor::Processor;
+use super::requests::{Answer, Requests};
 use crate::contract::messages;
 use crate::error::{FetchError, LoadError, LoadErrorKind};
 use crate::ids::ChunkIndex;
@@ -39,7 +40,7 @@ struct Inner {
     /// The lists of parameters that were registered, with the names of the processors that have them.
     kinds: RefCell<Vec<(String, String)>>,
     requests: Rc<Requests>,
-    way: Cell<Way>,
+    transport: Cell<Transport>,
 }
 
 impl Worklet {
@@ -84,7 +85,7 @@ impl Worklet {
             host,
             kinds: RefCell::default(),
             requests,
-            way: Cell::default(),
+            transport: Cell::default(),
         };
         match answer {
             Answer::Done => inner.connect(),
@@ -164,15 +165,15 @@ impl Worklet {
 impl Inner {
     /// Lets the chunks that are compiled from now on come to the audio thread by themselves, until its context is closed.
     fn connect(&self) {
-        if let Some(way) = Channel::to_running_thread() {
+        if let Some(channel) = Channel::to_running_thread() {
             let message = Object::new();
-            set(&message, messages::PORT, way.port());
+            set(&message, messages::PORT, channel.port());
             // Without it, they come when they are asked for.
             let _ = self
                 .host
                 .messages()
-                .post_with(message.unchecked_ref(), &Array::of1(way.port()));
-            way.close_after(closed(&self.context));
+                .post_with(message.unchecked_ref(), &Array::of1(channel.port()));
+            channel.close_after(closed(&self.context));
         }
     }
 
@@ -180,34 +181,36 @@ impl Inner {
     async fn send(&self, chunk: ChunkIndex) -> Result<(), FetchError> {
         let module = link::compiled(chunk).await?;
         loop {
-            let way = self.way.get();
+            let transport = self.transport.get();
             let (id, answer) = self.requests.ask();
-            let sent = (way != Way::Bytes).then_some(&module);
+            let sent = (transport != Transport::Bytes).then_some(&module);
             let order = connection::compiled(chunk, sent);
             set(&order, messages::ID, &id.into());
-            let sent = match way {
-                Way::Constructor => self.requests.host(&self.context, &order).map(drop),
-                Way::Port | Way::Bytes => self.host.messages().post(&order),
+            let sent = match transport {
+                Transport::Constructor => self.requests.host(&self.context, &order).map(drop),
+                Transport::Port | Transport::Bytes => self.host.messages().post(&order),
             };
             if sent.is_err() {
                 self.requests.forget(id);
             }
-            match (sent.is_ok(), way) {
+            match (sent.is_ok(), transport) {
                 (true, _) => match unless_closed(&self.context, answer).await {
                     Answer::Done => return Ok(()),
                     Answer::NotBegun(why) | Answer::Failed(why) => {
                         let why = String::from("on the audio thread: ") + &why;
                         return Err(FetchError::new(LoadErrorKind::Instantiate, why));
                     }
-                    Answer::Undelivered if way == Way::Bytes => return Err(unreachable()),
+                    Answer::Undelivered if transport == Transport::Bytes => {
+                        return Err(unreachable());
+                    }
                     Answer::Undelivered => {}
                 },
-                (false, Way::Bytes) => return Err(unreachable()),
+                (false, Transport::Bytes) => return Err(unreachable()),
                 (false, _) => {}
             }
-            // Somebody else may have gone on to the next way already.
-            if self.way.get() == way {
-                self.way.set(way.next());
+            // Another request may have switched to the next transport already.
+            if self.transport.get() == transport {
+                self.transport.set(transport.next());
             }
         }
     }
@@ -256,7 +259,7 @@ fn unreachable() -> FetchError {
 /// How a compiled chunk gets to the audio thread. In some engines no module goes through a worklet's port, but one goes
 /// to the constructor of a processor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Way {
+enum Transport {
     #[default]
     Port,
     Constructor,
@@ -264,11 +267,11 @@ enum Way {
     Bytes,
 }
 
-impl Way {
-    fn next(self) -> Way {
+impl Transport {
+    fn next(self) -> Transport {
         match self {
-            Way::Port => Way::Constructor,
-            Way::Constructor | Way::Bytes => Way::Bytes,
+            Transport::Port => Transport::Constructor,
+            Transport::Constructor | Transport::Bytes => Transport::Bytes,
         }
     }
 }
@@ -302,122 +305,4 @@ fn descriptors(params: &[Param]) -> String {
     js_sys::JSON::stringify(&all)
         .map(String::from)
         .unwrap_or_default()
-}
-
-/// What came of a request.
-enum Answer {
-    Done,
-    /// The program has not begun on the audio thread, whose memory nobody has touched.
-    NotBegun(String),
-    Failed(String),
-    /// The engine could not hand it over.
-    Undelivered,
-}
-
-impl Answer {
-    fn read(answer: &JsValue) -> Answer {
-        if get(answer, messages::UNDELIVERED).is_truthy() {
-            return Answer::Undelivered;
-        }
-        match get(answer, messages::FAILED) {
-            failed if failed.is_undefined() => Answer::Done,
-            failed if get(answer, messages::HAS_BEGUN).is_falsy() => {
-                Answer::NotBegun(text(&failed))
-            }
-            failed => Answer::Failed(text(&failed)),
-        }
-    }
-}
-
-/// What the page waits for from the audio thread.
-struct Requests {
-    /// The name of the processors that stand for the program.
-    name: String,
-    waiting: RefCell<Vec<(u32, Function)>>,
-    next: Cell<u32>,
-    /// These processors, and their listeners.
-    hosts: RefCell<Vec<(Node, [Listener; 2])>>,
-}
-
-impl Drop for Requests {
-    fn drop(&mut self) {
-        for (host, _) in self.hosts.get_mut() {
-            host.messages().on_message(None);
-            host.on_failure(None);
-        }
-    }
-}
-
-impl Requests {
-    fn to(name: String) -> Self {
-        Requests {
-            name,
-            waiting: RefCell::default(),
-            next: Cell::default(),
-            hosts: RefCell::default(),
-        }
-    }
-
-    /// A number for a request, and what is done when it is answered.
-    fn ask(self: &Rc<Self>) -> (u32, impl Future<Output = Answer> + use<>) {
-        let id = self.next.replace(self.next.get() + 1);
-        let answer = Promise::new(&mut |resolve, _| {
-            self.waiting.borrow_mut().push((id, resolve));
-        });
-        let answer = async move { Answer::read(&answer.await.unwrap_or_default()) };
-        (id, answer)
-    }
-
-    fn forget(&self, id: u32) {
-        self.waiting.borrow_mut().retain(|(other, _)| *other != id);
-    }
-
-    /// Makes a processor that stands for the program, and listens to it.
-    fn host(self: &Rc<Self>, context: &BaseAudioContext, start: &Object) -> Result<Node, JsValue> {
-        let options = Object::new();
-        set(&options, "numberOfInputs", &0.into());
-        set(&options, "processorOptions", start);
-        let host = Node::new(context, &self.name, &options)?;
-        let (answered, lost) = (Rc::downgrade(self), Rc::downgrade(self));
-        let answered: Listener = Closure::new(move |event: JsValue| {
-            if let Some(requests) = answered.upgrade() {
-                requests.answered(&get(&event, "data"));
-            }
-        });
-        let lost: Listener = Closure::new(move |_| {
-            if let Some(requests) = lost.upgrade() {
-                requests.all_undelivered();
-            }
-        });
-        host.messages()
-            .on_message(Some(answered.as_ref().unchecked_ref()));
-        host.on_failure(Some(lost.as_ref().unchecked_ref()));
-        let kept = (host.clone(), [answered, lost]);
-        self.hosts.borrow_mut().push(kept);
-        Ok(host)
-    }
-
-    fn answered(&self, answer: &JsValue) {
-        let Some(id) = get(answer, messages::ID).as_f64() else {
-            return self.all_undelivered();
-        };
-        let mut waiting = self.waiting.borrow_mut();
-        let at = waiting
-            .iter()
-            .position(|(other, _)| f64::from(*other) == id);
-        let request = at.map(|at| waiting.swap_remove(at));
-        drop(waiting);
-        if let Some((_, resolve)) = request {
-            let _ = resolve.call1(&JsValue::UNDEFINED, answer);
-        }
-    }
-
-    /// Nobody knows which of the requests did not arrive; all can be made again.
-    fn all_undelivered(&self) {
-        let answer = Object::new();
-        set(&answer, messages::UNDELIVERED, &JsValue::TRUE);
-        for (_, resolve) in self.waiting.take() {
-            let _ = resolve.call1(&JsValue::UNDEFINED, &answer);
-        }
-    }
 }

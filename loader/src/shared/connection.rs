@@ -53,16 +53,16 @@ fn new_number() -> u32 {
 
 /// Gives a port to the coordinator; false if this thread is not connected.
 fn pass_on(number: u32, port: &MessagePort) -> bool {
-    way().is_some_and(|way| {
+    port_to_coordinator().is_some_and(|coordinator| {
         let message = Message::new();
         message.set_number(number);
         message.set_port(port);
-        way.post_with(&message, &Array::of1(port)).is_ok()
+        coordinator.post_with(&message, &Array::of1(port)).is_ok()
     })
 }
 
-/// This thread's own way to the coordinator.
-fn way() -> Option<MessagePort> {
+/// This thread's own port to the coordinator.
+fn port_to_coordinator() -> Option<MessagePort> {
     connection(|connection| Some(connection.as_ref()?.port.clone()))
 }
 
@@ -237,15 +237,15 @@ fn function(listener: &Listener) -> &Function {
     listener.as_ref().unchecked_ref()
 }
 
-/// A way to the coordinator for another thread.
+/// A channel to the coordinator for another thread.
 pub(crate) struct Channel {
     number: u32,
     port: MessagePort,
 }
 
 impl Channel {
-    /// For a thread that is about to start, with [all that this one has](all_compiled); none if this thread knows no
-    /// way itself.
+    /// For a thread that is about to start, with [all that this one has](all_compiled); none if this thread is not
+    /// connected to the coordinator itself.
     pub(crate) fn to_new_thread() -> Option<Self> {
         Channel::taken_by(|number, port| {
             keep(number, None, port);
@@ -285,11 +285,11 @@ impl Channel {
     pub(crate) fn close(self) {
         if role::is_here() {
             drop_with_children(self.number);
-        } else if let Some(way) = way() {
+        } else if let Some(coordinator) = port_to_coordinator() {
             let message = Message::new();
             message.set_number(self.number);
-            // If the way is closed, the coordinator is no more.
-            let _ = way.post(&message);
+            // If the port is closed, the coordinator has ended.
+            let _ = coordinator.post(&message);
         }
     }
 }

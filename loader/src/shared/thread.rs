@@ -24,7 +24,7 @@ pub(crate) struct Part {
     pub(super) instances: OnceCell<Box<[Instance]>>,
     /// Of the coordinator: the threads that are connected.
     pub(super) connected: RefCell<Vec<Connected>>,
-    /// Of the others: the way to the coordinator.
+    /// Of the others: the port to the coordinator.
     pub(super) connection: RefCell<Option<Connection>>,
 }
 

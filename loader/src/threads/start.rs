@@ -117,20 +117,20 @@ impl Builder {
         self.start(outcome, Box::new(job), Channel::to_new_thread())
     }
 
-    /// `way` is the thread's way to the coordinator, if it is going to have an event loop that can use it.
+    /// `channel` leads from the thread to the coordinator, if the thread is going to have an event loop that can use it.
     fn start<T>(
         self,
         outcome: Outcome<T>,
         job: Job,
-        way: Option<Channel>,
+        channel: Option<Channel>,
     ) -> Result<JoinHandle<T>, SpawnError> {
         coordinator::become_coordinator();
         let message = Object::new();
         let room = match Room::reserve(self.stack_size.unwrap_or(STACK)) {
             Ok(room) => room,
             Err(no_room) => {
-                if let Some(way) = way {
-                    way.close();
+                if let Some(channel) = channel {
+                    channel.close();
                 }
                 return Err(SpawnError::new(
                     SpawnErrorKind::NoMemory,
@@ -145,8 +145,8 @@ impl Builder {
         set(&message, messages::MODULE, &wasm_bindgen::module());
         set(&message, messages::MEMORY, &wasm_bindgen::memory());
         set(&message, messages::MODULES, &connection::all_compiled());
-        if let Some(way) = &way {
-            set(&message, messages::PORT, way.port());
+        if let Some(channel) = &channel {
+            set(&message, messages::PORT, channel.port());
         }
         set(
             &message,
@@ -159,14 +159,14 @@ impl Builder {
         }
         match js::worker(&message) {
             Ok(worker) => {
-                if let Some(way) = way {
-                    way.close_after(worker.ended().into_future());
+                if let Some(channel) = channel {
+                    channel.close_after(worker.ended().into_future());
                 }
                 Ok(JoinHandle::new(worker, start, outcome, self.name))
             }
             Err(thrown) => {
-                if let Some(way) = way {
-                    way.close();
+                if let Some(channel) = channel {
+                    channel.close();
                 }
                 // SAFETY: the address came from `into_raw` above, and no Worker has received it.
                 drop(unsafe { Arc::from_raw(address) });
@@ -176,7 +176,7 @@ impl Builder {
     }
 }
 
-/// What the Worker calls, once, with the address of its [`Start`], the compiled chunks that it was given, and its way to
+/// The Worker calls this once, with the address of its [`Start`], the compiled chunks that it was given, and its channel to
 /// the coordinator. Not for use by hand.
 #[doc(hidden)]
 #[wasm_bindgen(js_name = __cleave_thread, skip_typescript)]
