@@ -10,7 +10,7 @@ use wasm_cleave_tests::cargo::{cargo, repository};
 const MODELS: [(&str, usize); 3] = [
     ("protocol::tests::", 9),
     ("protocol::requests_tests::", 5),
-    ("audio::unit_tests::models::", 2),
+    ("audio::shared_processor_tests::models::", 2),
 ];
 
 #[test]

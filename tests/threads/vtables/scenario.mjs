@@ -202,7 +202,7 @@ async function fromJavaScript(host) {
     equal(counted(), counts, 'nobody has heard of it');
     equal(await program.initThreadPool(2), 2, 'threads of the pool');
     const again = await program.initThreadPool(2).then(String, String);
-    equal(/^Error: cannot start a thread pool: /.test(again), true, `the second pool: ${again}`);
+    equal(/^PoolError: cannot start a thread pool: /.test(again), true, `the second pool: ${again}`);
     const object = await program.make_in_pool(3);
     equal(program.try_out(program.Kind.Object, object, 4), new Data().use('Object', 3, 4), 'made in the pool');
     const all = { fetches: 1, compilations: 2, instantiations: 2, stubHits: 1, waits: 1 };
