@@ -110,7 +110,9 @@ impl Panel {
         let percent = u64::from(chunk.loaded) * 100 / row.bytes.max(1);
         let note = match chunk.phase {
             ChunkPhase::Absent => String::new(),
-            ChunkPhase::Ready => millis(chunk.load_time().unwrap_or_default().as_millis() as f64),
+            ChunkPhase::Ready => {
+                millis(chunk.load_time().unwrap_or_default().as_secs_f64() * 1000.0)
+            }
             ChunkPhase::Failed => String::from("failed"),
             _ if chunk.attempts > 1 => {
                 let mut note = String::from("attempt ");
