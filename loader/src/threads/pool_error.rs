@@ -87,8 +87,17 @@ impl PoolError {
         }
     }
 
-    /// rayon has refused.
-    pub(super) fn refused(error: &rayon::ThreadPoolBuildError) -> Self {
+    /// rayon could not build a pool of threads that have started.
+    pub(super) fn not_built(error: &rayon::ThreadPoolBuildError) -> Self {
+        PoolError {
+            kind: PoolErrorKind::NotStarted,
+            why: error.to_string(),
+            help: "make the pool on a thread that belongs to no other pool",
+        }
+    }
+
+    /// rayon has a global pool already.
+    pub(super) fn already_started(error: &rayon::ThreadPoolBuildError) -> Self {
         PoolError {
             kind: PoolErrorKind::AlreadyStarted,
             why: error.to_string(),

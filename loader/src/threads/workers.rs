@@ -46,7 +46,7 @@ impl Workers {
         let built = builder
             .spawn_handler(|thread| waiting.assign(thread))
             .build();
-        let pool = Rc::new(built.map_err(|error| PoolError::refused(&error))?);
+        let pool = Rc::new(built.map_err(|error| PoolError::not_built(&error))?);
         POOLS.with_borrow_mut(|pools| {
             pools.retain(|(pool, _)| pool.strong_count() > 0);
             pools.push((Rc::downgrade(&pool), status.clone()));
@@ -109,7 +109,7 @@ pub(super) async fn init(threads: Option<NonZero<usize>>) -> Result<usize, PoolE
     let built = builder
         .spawn_handler(|thread| waiting.assign(thread))
         .build_global();
-    built.map_err(|error| PoolError::refused(&error))?;
+    built.map_err(|error| PoolError::already_started(&error))?;
     GLOBAL.set(Some(status));
     HAS_GLOBAL.store(true, Ordering::Relaxed);
     Ok(count)
