@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use js_sys::futures::JsFuture;
@@ -10,36 +10,8 @@ use wasm_bindgen::JsValue;
 
 use super::closure::Start;
 use super::error::{JoinError, JoinErrorKind};
+use super::handoff::Handoff;
 use super::js::Worker;
-
-/// Where the thread puts its result; empty until then.
-///
-/// Read only after the thread's last message has come, so nobody ever waits for the lock.
-pub(super) struct Outcome<T>(Arc<Mutex<Option<T>>>);
-
-impl<T> Outcome<T> {
-    pub(super) fn set(&self, value: T) {
-        if let Ok(mut place) = self.0.try_lock() {
-            *place = Some(value);
-        }
-    }
-
-    fn take(&self) -> Option<T> {
-        self.0.try_lock().ok()?.take()
-    }
-}
-
-impl<T> Default for Outcome<T> {
-    fn default() -> Self {
-        Outcome(Arc::default())
-    }
-}
-
-impl<T> Clone for Outcome<T> {
-    fn clone(&self) -> Self {
-        Outcome(self.0.clone())
-    }
-}
 
 /// A thread that was started. Awaiting it gives what its closure returned, once the thread has ended.
 ///
@@ -59,7 +31,8 @@ pub struct JoinHandle<T> {
     worker: Worker,
     ended: JsFuture,
     start: Arc<Start>,
-    outcome: Outcome<T>,
+    /// The thread's result; taken only after its last message has come.
+    outcome: Arc<Handoff<T>>,
     name: Option<String>,
     has_ended: bool,
 }
@@ -68,7 +41,7 @@ impl<T> JoinHandle<T> {
     pub(super) fn new(
         worker: Worker,
         start: Arc<Start>,
-        outcome: Outcome<T>,
+        outcome: Arc<Handoff<T>>,
         name: Option<String>,
     ) -> Self {
         JoinHandle {

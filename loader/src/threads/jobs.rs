@@ -1,10 +1,11 @@
 //! What a pool runs: one job on one thread, or one action on every thread, and the wait for its end.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
 use rayon::ThreadPool;
 
+use super::handoff::Handoff;
 use super::pool_status::CHECK_INTERVAL;
 use crate::shared::wait;
 
@@ -49,28 +50,23 @@ impl<F: Fn() + Send + Sync + 'static> Broadcast<F> {
 
 /// A closure on its way to the pool, and its result on the way back.
 pub(super) struct Job<T, F> {
-    work: Mutex<Option<F>>,
-    result: Mutex<Option<T>>,
+    work: Handoff<F>,
+    result: Handoff<T>,
     done: AtomicU32,
 }
 
 impl<T, F: FnOnce() -> T> Job<T, F> {
     pub(super) fn new(work: F) -> Arc<Self> {
         Arc::new(Job {
-            work: Mutex::new(Some(work)),
-            result: Mutex::new(None),
+            work: Handoff::of(work),
+            result: Handoff::default(),
             done: AtomicU32::new(0),
         })
     }
 
-    // Each lock is taken by one thread at a time, so nobody ever waits for one.
     pub(super) fn run(&self) {
-        let work = self.work.try_lock().ok().and_then(|mut work| work.take());
-        if let Some(work) = work {
-            let value = work();
-            if let Ok(mut result) = self.result.try_lock() {
-                *result = Some(value);
-            }
+        if let Some(work) = self.work.take() {
+            self.result.put(work());
         }
         // Release: pairs with the acquire of `result`.
         self.done.store(1, Ordering::Release);
@@ -79,15 +75,10 @@ impl<T, F: FnOnce() -> T> Job<T, F> {
 
     pub(super) async fn result(self: Arc<Self>) -> T {
         loop {
-            if self.done.load(Ordering::Acquire) == 1 {
-                let value = self
-                    .result
-                    .try_lock()
-                    .ok()
-                    .and_then(|mut value| value.take());
-                if let Some(value) = value {
-                    return value;
-                }
+            if self.done.load(Ordering::Acquire) == 1
+                && let Some(value) = self.result.take()
+            {
+                return value;
             }
             wait::changed(&self.done, 0, CHECK_INTERVAL).await;
         }

@@ -16,6 +16,8 @@ mod closure;
 mod error;
 #[cfg(target_feature = "atomics")]
 mod handle;
+#[cfg(target_feature = "atomics")]
+mod handoff;
 #[cfg(all(feature = "rayon", target_feature = "atomics"))]
 mod jobs;
 #[cfg(target_feature = "atomics")]

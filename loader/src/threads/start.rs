@@ -17,7 +17,8 @@ use wasm_bindgen::prelude::*;
 
 use super::closure::{Job, Start, Task};
 use super::error::{SpawnError, SpawnErrorKind};
-use super::handle::{JoinHandle, Outcome};
+use super::handle::JoinHandle;
+use super::handoff::Handoff;
 use super::js;
 use super::room::{Room, STACK};
 use crate::contract::messages;
@@ -83,10 +84,10 @@ impl Builder {
         self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<JoinHandle<T>, SpawnError> {
-        let outcome = Outcome::default();
-        let place = outcome.clone();
+        let outcome = Arc::new(Handoff::default());
+        let place = Arc::clone(&outcome);
         let job = move || {
-            place.set(work());
+            place.put(work());
             None
         };
         self.start(outcome, Box::new(job), None)
@@ -107,11 +108,11 @@ impl Builder {
         F: Future + 'static,
         F::Output: Send + 'static,
     {
-        let outcome = Outcome::default();
-        let place = outcome.clone();
+        let outcome = Arc::new(Handoff::default());
+        let place = Arc::clone(&outcome);
         let job = move || -> Option<Task> {
             let future = work();
-            Some(Box::pin(async move { place.set(future.await) }))
+            Some(Box::pin(async move { place.put(future.await) }))
         };
         coordinator::become_coordinator();
         self.start(outcome, Box::new(job), Channel::to_new_thread())
@@ -120,7 +121,7 @@ impl Builder {
     /// `channel` leads from the thread to the coordinator, if the thread is going to have an event loop that can use it.
     fn start<T>(
         self,
-        outcome: Outcome<T>,
+        outcome: Arc<Handoff<T>>,
         job: Job,
         channel: Option<Channel>,
     ) -> Result<JoinHandle<T>, SpawnError> {

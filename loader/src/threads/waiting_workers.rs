@@ -3,13 +3,14 @@
 use std::cell::Cell;
 use std::num::NonZero;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
 
 use rayon::ThreadBuilder;
 
 use super::alone::work_alone;
 use super::error::SpawnErrorKind;
+use super::handoff::Handoff;
 use super::js::parallelism;
 use super::pool_error::PoolError;
 use super::pool_status::{CHECK_INTERVAL, PoolStatus};
@@ -31,7 +32,7 @@ pub(super) struct WaitingWorkers {
 /// Where one thread waits for its part in the pool.
 #[derive(Default)]
 struct WorkerSlot {
-    thread: Mutex<Option<ThreadBuilder>>,
+    thread: Handoff<ThreadBuilder>,
     /// 1 once the thread knows its part, or that it has none.
     is_assigned: AtomicU32,
 }
@@ -42,19 +43,14 @@ impl WorkerSlot {
         while self.is_assigned.load(Ordering::Acquire) == 0 {
             wait::block(&self.is_assigned, 0, CHECK_INTERVAL);
         }
-        let thread = self
-            .thread
-            .try_lock()
-            .ok()
-            .and_then(|mut thread| thread.take());
-        if let Some(thread) = thread {
+        if let Some(thread) = self.thread.take() {
             thread.run();
         }
     }
 
     fn assign(&self, thread: Option<ThreadBuilder>) {
-        if let Ok(mut place) = self.thread.try_lock() {
-            *place = thread;
+        if let Some(thread) = thread {
+            self.thread.put(thread);
         }
         // Release: pairs with the acquire of `wait`.
         self.is_assigned.store(1, Ordering::Release);
