@@ -7,9 +7,12 @@ use wasm_bindgen::JsValue;
 
 use crate::js;
 
-/// Implements what the crate's other errors have in common, for a type with `kind()`, `help()` and `Display`.
+/// Implements what the crate's errors have in common, for a type with `kind()`, `help()` and `Display`.
 macro_rules! impl_error {
     ($error:ident) => {
+        crate::error::impl_error!($error, |js, error| js.set_name(stringify!($error)));
+    };
+    ($error:ident, |$js:ident, $value:ident| $complete:expr) => {
         /// The kind, the message and the help: it is what `unwrap` shows.
         impl fmt::Debug for $error {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,14 +27,11 @@ macro_rules! impl_error {
         impl std::error::Error for $error {}
 
         impl From<$error> for wasm_bindgen::JsValue {
-            fn from(error: $error) -> Self {
-                let js = crate::js::error_with_help(
-                    error.to_string(),
-                    error.help(),
-                    error.kind().name(),
-                );
-                js.set_name(stringify!($error));
-                js.into()
+            fn from($value: $error) -> Self {
+                let (help, kind) = ($value.help(), $value.kind().name());
+                let $js = crate::js::error_with_help($value.to_string(), help, kind);
+                $complete;
+                $js.into()
             }
         }
     };
@@ -39,7 +39,7 @@ macro_rules! impl_error {
 pub(crate) use impl_error;
 
 /// The `name` of the JavaScript `Error` that a [`LoadError`] converts into.
-pub(crate) const JS_NAME: &str = "ChunkLoadError";
+const JS_NAME: &str = "ChunkLoadError";
 
 /// Why a chunk could not be loaded.
 ///
@@ -366,33 +366,15 @@ impl fmt::Display for LoadError {
     }
 }
 
-/// The kind, the message and the help: it is what `unwrap` shows.
-impl fmt::Debug for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0.kind, f)?;
-        f.write_str(": ")?;
-        fmt::Display::fmt(self, f)?;
-        f.write_str("\nhelp: ")?;
-        f.write_str(self.help())
+impl_error!(LoadError, |js, error| {
+    js.set_name(JS_NAME);
+    js::set(&js, "file", &error.file().into());
+    js::set(&js, "url", &error.url().into());
+    js::set(&js, "attempts", &error.attempts().into());
+    if let LoadErrorKind::Http(status) = error.kind() {
+        js::set(&js, "status", &status.into());
     }
-}
-
-impl std::error::Error for LoadError {}
-
-impl From<LoadError> for JsValue {
-    fn from(error: LoadError) -> Self {
-        let (kind, file, url) = (error.kind(), error.file(), error.url());
-        let js = js::error_with_help(error.to_string(), error.help(), kind.name());
-        js.set_name(JS_NAME);
-        js::set(&js, "file", &file.into());
-        js::set(&js, "url", &url.into());
-        js::set(&js, "attempts", &error.attempts().into());
-        if let LoadErrorKind::Http(status) = kind {
-            js::set(&js, "status", &status.into());
-        }
-        js.into()
-    }
-}
+});
 
 #[cfg(test)]
 mod tests {
