@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// How long nothing may change.
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
 
-/// How long all may take, even if something changes for ever.
+/// How long a wait may take in all, even if something keeps changing.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// A wait for something that shows a state `S`.

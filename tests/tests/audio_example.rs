@@ -169,16 +169,25 @@ impl Page {
 }
 
 fn effects_come_while_it_plays(page: &Page) -> Result<()> {
+    let mut with_own_chunk = 0;
     for effect in EFFECTS {
         for chunk in page.chunks_of(effect)? {
-            let is_early = chunk.splits.len() == 1 && chunk.steps[3];
-            ensure!(!is_early, "`{effect}` is there before it is put in");
+            let is_own = chunk.splits.len() == 1;
+            with_own_chunk += u32::from(is_own);
+            ensure!(
+                !(is_own && chunk.steps[3]),
+                "`{effect}` is there before it is put in"
+            );
         }
         page.add(effect)?;
         for chunk in page.chunks_of(effect)? {
             ensure!(chunk.steps == [true; 4], "{chunk:?}");
         }
     }
+    ensure!(
+        with_own_chunk >= 3,
+        "{with_own_chunk} effects have a chunk of their own"
+    );
     page.expect_rack(&EFFECTS)?;
     // A second one of a kind costs no request.
     let before = page.chunks_requested();
